@@ -1,0 +1,71 @@
+import { defineConfig, globalIgnores } from 'eslint/config'
+import vue from 'eslint-plugin-vue'
+import ts from 'typescript-eslint'
+import { layers } from './eslint/layers.mjs'
+
+const containers = 'src/core/containers'
+/** Zone: what it may import, beside itself. Mirrors the table in docs/architecture.md. */
+const zones = {
+  'src/protocol': [],
+  'src/core/base': ['src/protocol'],
+  'src/core/simulation': ['src/protocol', 'src/core/base'],
+  'src/core/store': ['src/protocol', 'src/core/base', 'src/core/simulation'],
+  [containers]: ['src/protocol', 'src/core/base', 'src/core/simulation', 'src/core/store'],
+  // The datacenter sees the containers only through the ports of linux-system.ts.
+  'src/core/datacenter': ['src/protocol', 'src/core/base', 'src/core/simulation', 'src/core/store', `${containers}/runtime/linux-system.ts`],
+  [`${containers}/runtime/linux-system.ts`]: ['src/protocol', 'src/core/simulation'],
+  'src/core/project': ['src/protocol', 'src/core/base', 'src/core/simulation', 'src/core/store'],
+  'src/core/session': ['src/protocol', 'src/core'],
+  'src/workers': ['src/protocol', 'src/core'],
+  'src/main': ['src/protocol', 'src/workers'],
+  'src/preload': ['src/protocol'],
+  'src/server': ['src/protocol', 'src/workers'],
+  'src/cli': ['src/protocol', 'src/workers', 'src/server'],
+  'src/renderer': ['src/protocol'],
+}
+zones[containers] = [...zones[containers], `${containers}/runtime/linux-system.ts`]
+
+const noAmbientWorld = [
+  'error',
+  { selector: "MemberExpression[object.name='Date'][property.name='now']", message: 'The core knows only virtual time.' },
+  { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'The core knows only virtual time.' },
+  { selector: "MemberExpression[object.name='Math'][property.name='random']", message: 'The core draws from Simulation.random.' },
+]
+const platform = ['electron', 'electron/*', 'vue', 'pinia', 'node:*', 'ws', 'fs', 'path', 'crypto']
+
+export default defineConfig(
+  globalIgnores(['out/', 'dist/', 'coverage/', 'test-results/', 'node_modules/', '.cache/']),
+  ts.configs.recommendedTypeChecked,
+  vue.configs['flat/recommended'],
+  {
+    files: ['**/*.{ts,vue,mjs}'],
+    languageOptions: {
+      parserOptions: { parser: ts.parser, projectService: { allowDefaultProject: ['*.mjs', 'eslint/*.mjs', 'scripts/*.mjs', 'bin/*.mjs'] }, extraFileExtensions: ['.vue'], tsconfigRootDir: import.meta.dirname },
+    },
+    plugins: { house: { rules: { layers } } },
+    rules: {
+      'house/layers': ['error', { root: import.meta.dirname, zones }],
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/no-confusing-void-expression': 'off',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+      'vue/max-attributes-per-line': 'off',
+      'vue/singleline-html-element-content-newline': 'off',
+      'vue/html-self-closing': 'off',
+      'vue/multi-word-component-names': 'off',
+      'vue/html-closing-bracket-newline': 'off',
+      'vue/html-indent': 'off',
+      'vue/attributes-order': 'off',
+      'vue/require-default-prop': 'off',
+      'vue/first-attribute-linebreak': 'off',
+      'vue/multiline-html-element-content-newline': 'off',
+    },
+  },
+  { files: ['src/core/**', 'src/protocol/**'], ignores: ['**/*.test.ts', '**/testing/**'], rules: { 'no-restricted-imports': ['error', { patterns: platform }], 'no-restricted-syntax': noAmbientWorld } },
+  { files: ['src/renderer/**'], ignores: ['**/*.test.ts'], rules: { 'no-restricted-imports': ['error', { patterns: ['electron', 'electron/*', 'node:*'] }] } },
+  { files: ['src/preload/**'], rules: { 'no-restricted-imports': ['error', { patterns: ['node:*'] }] } },
+  { files: ['**/*.test.ts', '**/testing/**', 'e2e/**'], rules: { 'house/layers': 'off', 'max-lines-per-function': 'off', 'no-restricted-syntax': 'off', 'no-restricted-imports': 'off', '@typescript-eslint/unbound-method': 'off' } },
+  { files: ['**/*.mjs'], extends: [ts.configs.disableTypeChecked] },
+)
