@@ -40,7 +40,7 @@ export default defineConfig(
   {
     files: ['**/*.{ts,vue,mjs}'],
     languageOptions: {
-      parserOptions: { parser: ts.parser, projectService: { allowDefaultProject: ['*.mjs', 'eslint/*.mjs', 'scripts/*.mjs', 'bin/*.mjs'] }, extraFileExtensions: ['.vue'], tsconfigRootDir: import.meta.dirname },
+      parserOptions: { parser: ts.parser, project: ['./tsconfig.core.json', './tsconfig.node.json', './tsconfig.web.json', './tsconfig.test.json'], extraFileExtensions: ['.vue'], tsconfigRootDir: import.meta.dirname },
     },
     plugins: { house: { rules: { layers } } },
     rules: {
@@ -67,5 +67,5 @@ export default defineConfig(
   { files: ['src/renderer/**'], ignores: ['**/*.test.ts'], rules: { 'no-restricted-imports': ['error', { patterns: ['electron', 'electron/*', 'node:*'] }] } },
   { files: ['src/preload/**'], rules: { 'no-restricted-imports': ['error', { patterns: ['node:*'] }] } },
   { files: ['**/*.test.ts', '**/testing/**', 'e2e/**'], rules: { 'house/layers': 'off', 'max-lines-per-function': 'off', 'no-restricted-syntax': 'off', 'no-restricted-imports': 'off', '@typescript-eslint/unbound-method': 'off' } },
-  { files: ['**/*.mjs'], extends: [ts.configs.disableTypeChecked] },
+  { files: ['**/*.mjs'], extends: [ts.configs.disableTypeChecked], languageOptions: { parserOptions: { project: false } } },
 )

@@ -28,7 +28,7 @@ export class Simulation {
   private liveActivities = 0
   private holds = 0
   private whenReleased: (() => void) | undefined
-  private failure: unknown
+  private failure: Error | undefined
 
   constructor(options: SimulationOptions) {
     this.random = new Random(options.seed)
@@ -65,7 +65,7 @@ export class Simulation {
     this.liveActivities++
     body()
       .catch((error: unknown) => {
-        this.failure ??= error
+        this.failure ??= error instanceof Error ? error : new Error(String(error))
       })
       .finally(() => this.liveActivities--)
   }
@@ -88,7 +88,7 @@ export class Simulation {
       await new Promise<void>((resolve) => (this.whenReleased = resolve))
       this.whenReleased = undefined
     }
-    if (this.failure === undefined) return
+    if (!this.failure) return
     const failure = this.failure
     this.failure = undefined
     throw failure

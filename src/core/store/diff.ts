@@ -23,7 +23,7 @@ export function applyDiff(records: Map<RecordId, AnyRecord>, diff: RecordsDiff):
   for (const [id, record] of Object.entries(diff.added)) records.set(id as RecordId, record)
   for (const [id, fields] of Object.entries(diff.updated)) {
     const old = records.get(id as RecordId)
-    if (old) records.set(id as RecordId, { ...old, ...fields } as AnyRecord)
+    if (old) records.set(id as RecordId, { ...old, ...fields })
   }
   for (const id of diff.removed) records.delete(id)
 }

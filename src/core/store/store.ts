@@ -48,7 +48,7 @@ export class Store {
   }
 
   update<T extends RecordType>(id: RecordId<T>, fields: Partial<Omit<RecordTypes[T], 'id' | 'type'>>): void {
-    this.write(id, { ...this.require(id), ...fields } as AnyRecord)
+    this.write(id, { ...this.require(id), ...fields })
   }
 
   remove(id: RecordId): void {
@@ -75,7 +75,7 @@ export class Store {
   takeDiff(): RecordsDiff | undefined {
     if (this.pending.size === 0) return undefined
     const changes = this.changesSince(this.pending)
-    this.pending = new Map()
+    this.pending = new Map<RecordId, AnyRecord | undefined>()
     return changes.size === 0 ? undefined : toDiff(changes)
   }
 
