@@ -91,7 +91,7 @@ export class Store {
     if (this.open && !this.open.has(id)) this.open.set(id, old)
     const type = typeOfId(id)
     let siblings = this.byType.get(type)
-    if (!siblings) this.byType.set(type, (siblings = new Map()))
+    if (!siblings) this.byType.set(type, (siblings = new Map<RecordId, AnyRecord>()))
     if (record) {
       this.records.set(id, record)
       siblings.set(id, record)
