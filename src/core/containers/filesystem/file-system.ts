@@ -59,11 +59,14 @@ export interface FileStat extends Attributes {
 
 /**
  * Content nobody reads but whose size and digest matter (a 90 MB shared library): bytes made from a seed when asked for.
- * The same seed and size always give the same bytes, so that digests are real and reproducible.
+ * The same seed, size and head always give the same bytes, so that digests are real and reproducible. The empty seed gives zeros.
  */
 export interface Filler {
   readonly seed: string
+  /** Bytes in all, the head included. */
   readonly size: number
+  /** What the content begins with, such as a program file's marker line. At most `size` bytes. */
+  readonly head?: Bytes
 }
 
 export type FileBody = Bytes | Filler
