@@ -1,4 +1,4 @@
-import type { CpuSpec, DiskSpec, HypervisorStructure, HypervisorType } from './records.ts'
+import type { CpuFlag, CpuSpec, DiskSpec, HypervisorStructure, HypervisorType } from './records.ts'
 
 /** What can be added to the room, as the core's catalogues describe it. Answer of the `catalogue` query. */
 export interface CatalogueAnswer {
@@ -17,6 +17,8 @@ export interface HostModel {
   readonly formFactor: 'server' | 'workstation' | 'laptop'
   readonly year: number
   readonly cpu: CpuSpec
+  /** Features the processor has but the firmware leaves switched off. */
+  readonly switchedOff: readonly CpuFlag[]
   readonly memoryMiB: number
   readonly disks: readonly DiskSpec[]
   readonly nics: readonly string[]

@@ -1,0 +1,87 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { RecordId } from '../../protocol/records.ts'
+import { Failure } from '../base/failure.ts'
+import { findProduct } from './catalogue/find.ts'
+import { GUESTS } from './catalogue/guests.ts'
+import { HOST_MODELS } from './catalogue/host-models.ts'
+import { HOST_SYSTEMS } from './catalogue/host-systems.ts'
+import { PRODUCTS } from './catalogue/hypervisors.ts'
+import { isActive } from './machines.ts'
+import { makeDatacenter } from './testing/make-datacenter.ts'
+
+type Room = ReturnType<typeof makeDatacenter>
+
+const key = (list: readonly { readonly key: string }[]) => fc.constantFrom(...list.map((each) => each.key))
+const verb = fc.constantFrom('vm.start', 'vm.pause', 'vm.resume', 'vm.stop', 'vm.reset', 'vm.delete', 'vm.clone', 'vm.snapshot')
+const action = fc.oneof(
+  fc.record({ do: fc.constant('add' as const), model: key(HOST_MODELS), os: fc.option(key(HOST_SYSTEMS)), product: key(PRODUCTS) }),
+  fc.record({ do: fc.constant('create' as const), at: fc.nat(), template: key(GUESTS), memoryMiB: fc.integer({ min: 64, max: 40_000 }) }),
+  fc.record({ do: fc.constant('verb' as const), at: fc.nat(), verb }),
+  fc.record({ do: fc.constant('restore' as const), at: fc.nat() }),
+  fc.record({ do: fc.constant('wait' as const), seconds: fc.integer({ min: 1, max: 30 }) }),
+)
+
+const pick = <T>(list: readonly T[], at: number): T | undefined => list[at % Math.max(1, list.length)]
+
+async function apply(room: Room, step: typeof action extends fc.Arbitrary<infer T> ? T : never): Promise<void> {
+  switch (step.do) {
+    case 'add': {
+      const host = room.addHost(step.model)
+      if (step.os) room.run('host.install-os', { host, os: step.os })
+      room.run('host.install-hypervisor', { host, product: step.product })
+      return
+    }
+    case 'create': {
+      const hypervisor = pick(room.store.all('hypervisor'), step.at)
+      if (hypervisor) room.run('vm.create', { hypervisor: hypervisor.id, template: step.template, memoryMiB: step.memoryMiB })
+      return
+    }
+    case 'verb': {
+      const vm: RecordId<'vm'> | undefined = pick(room.store.all('vm'), step.at)?.id
+      if (vm) room.run(step.verb as 'vm.start', { vm })
+      return
+    }
+    case 'restore': {
+      const snapshot = pick(room.store.all('snapshot'), step.at)
+      if (snapshot) room.run('vm.restore-snapshot', { snapshot: snapshot.id })
+      return
+    }
+    case 'wait':
+      return room.seconds(step.seconds)
+  }
+}
+
+/** Whatever is asked, in whatever order. */
+function checkInvariants({ store }: Room): void {
+  for (const host of store.all('host')) {
+    const active = store.all('vm').filter((vm) => vm.host === host.id && isActive(vm))
+    expect(host.vcpusUsed).toBe(active.reduce((sum, vm) => sum + vm.vcpus, 0))
+    const overcommits = store.all('hypervisor').some((each) => each.host === host.id && findProduct(each.product).allowsOvercommit)
+    if (!overcommits) expect(host.memoryUsedMiB).toBeLessThanOrEqual(host.memoryMiB)
+    const owners = new Set(active.filter((vm) => vm.technique === 'hardware-assist').map((vm) => vm.hypervisor))
+    expect(owners.size).toBeLessThanOrEqual(1)
+  }
+  for (const vm of store.all('vm')) {
+    expect(store.get(vm.host)).toBeDefined()
+    if (vm.currentSnapshot) expect(store.get(vm.currentSnapshot)?.vm).toBe(vm.id)
+  }
+}
+
+test('any sequence of commands keeps the books, refuses in words, and gives the same state twice', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(action, { maxLength: 40 }), async (steps) => {
+      const rooms = [makeDatacenter(), makeDatacenter()] as const
+      for (const step of steps) {
+        for (const room of rooms) {
+          await apply(room, step).catch((error: unknown) => {
+            if (!(error instanceof Failure)) throw error
+          })
+          checkInvariants(room)
+        }
+        expect(rooms[0].store.hash()).toBe(rooms[1].store.hash())
+      }
+    }),
+    { numRuns: 60 },
+  )
+})

@@ -1,0 +1,176 @@
+import type { CommandHandlers } from '../../protocol/commands.ts'
+import type { RecordId, VmRecord } from '../../protocol/records.ts'
+import type { Disposable } from '../base/emitter.ts'
+import { Failure } from '../base/failure.ts'
+import { admit } from './admission.ts'
+import { bootPhases, SHUTDOWN_TIME } from './boot.ts'
+import type { DatacenterContext } from './context.ts'
+import { refreshHost } from './machines.ts'
+
+type PowerCommands = 'vm.start' | 'vm.pause' | 'vm.resume' | 'vm.stop' | 'vm.reset'
+
+/** A VM's life between off and running. Boot and shutdown take simulated time; everything else is immediate. */
+export class VmPower {
+  private readonly context: DatacenterContext
+  /** The next phase of a boot or a shutdown in progress, by VM. */
+  private readonly pending = new Map<RecordId<'vm'>, Disposable>()
+  private readonly bootTask = new Map<RecordId<'vm'>, RecordId<'task'>>()
+
+  constructor(context: DatacenterContext) {
+    this.context = context
+  }
+
+  handlers(): CommandHandlers<PowerCommands> {
+    const guest = (id: RecordId<'vm'>): VmRecord => this.requireControllable(id)
+    return {
+      'vm.start': ({ vm }) => this.start(guest(vm)),
+      'vm.pause': ({ vm }) => this.pause(guest(vm)),
+      'vm.resume': ({ vm }) => this.resume(guest(vm)),
+      'vm.stop': ({ vm, force }) => this.stop(guest(vm), force ?? false),
+      'vm.reset': ({ vm }) => this.reset(guest(vm)),
+    }
+  }
+
+  start(vm: VmRecord): null {
+    if (vm.state !== 'off' && vm.state !== 'fault') throw wrongState(vm, 'start', 'It must be off.')
+    admit(this.context.store, this.context.store.require(vm.host), vm)
+    this.boot(vm)
+    return null
+  }
+
+  /** Puts a VM into a state without going through the others: snapshots restore with it. */
+  place(vm: VmRecord, state: VmRecord['state']): void {
+    this.forget(vm.id)
+    const was = vm.state
+    this.set(vm, state)
+    if (isUp(was) && !isUp(state)) this.context.hosting().systemDown(vm.id, 'power-loss')
+    if (!isUp(was) && isUp(state)) this.context.hosting().systemUp(vm.id)
+    if (isUp(state)) this.context.hosting().setFrozen(vm.id, state === 'paused')
+  }
+
+  private boot(vm: VmRecord): void {
+    const { simulation, store, ids, events } = this.context
+    const phases = bootPhases(vm, simulation.now)
+    this.set(vm, 'booting', { boot: phases, faultText: null })
+    const task = ids.next('task')
+    this.bootTask.set(vm.id, task)
+    store.put({
+      id: task, type: 'task', kind: 'boot', title: `Boot ${vm.name}`, subject: vm.id, state: 'running', startedAt: simulation.now,
+      finishedAt: null, detail: phases[0]!.name, progress: 0, cancellable: false, error: null,
+    })
+    events.add({ kind: 'vm', subject: vm.id, subjectName: vm.name, text: `${vm.name} is switched on.` })
+    this.enterPhase(vm.id, task, 0)
+  }
+
+  private enterPhase(id: RecordId<'vm'>, task: RecordId<'task'>, at: number): void {
+    const { simulation, store } = this.context
+    const vm = store.get(id)
+    if (!vm) return
+    const phase = vm.boot[at]
+    if (!phase) return this.finishBoot(vm, task)
+    const [first, last] = [vm.boot[0]!.startedAt, vm.boot.at(-1)!.endsAt]
+    store.update(task, { detail: phase.name, progress: (phase.startedAt - first) / (last - first) })
+    this.pending.set(id, simulation.schedule(phase.endsAt - simulation.now, () => this.enterPhase(id, task, at + 1)))
+  }
+
+  private finishBoot(vm: VmRecord, task: RecordId<'task'>): void {
+    const { simulation, store, events } = this.context
+    this.forget(vm.id)
+    this.set(vm, 'running')
+    store.update(task, { state: 'done', detail: 'ready', progress: 1, finishedAt: simulation.now })
+    const cost = simulation.now - (vm.boot[0]?.startedAt ?? simulation.now)
+    events.add({ kind: 'vm', subject: vm.id, subjectName: vm.name, text: `${vm.name} is ready: ${vm.osName} on ${vm.vcpus} vCPU.`, cost })
+    this.context.hosting().systemUp(vm.id)
+  }
+
+  private pause(vm: VmRecord): null {
+    if (vm.state !== 'running') throw wrongState(vm, 'pause', 'Only a running VM can be paused.')
+    this.set(vm, 'paused')
+    this.context.hosting().setFrozen(vm.id, true)
+    this.say(vm, `${vm.name} is paused: its processor stands still, its memory stays.`)
+    return null
+  }
+
+  private resume(vm: VmRecord): null {
+    if (vm.state !== 'paused') throw wrongState(vm, 'resume', 'Only a paused VM can go on.')
+    this.set(vm, 'running')
+    this.context.hosting().setFrozen(vm.id, false)
+    this.say(vm, `${vm.name} goes on.`)
+    return null
+  }
+
+  private stop(vm: VmRecord, force: boolean): null {
+    if (vm.state === 'off') throw wrongState(vm, 'stop', 'It is off already.')
+    if (force || vm.state === 'fault') return this.powerOff(vm, 'power-loss')
+    if (vm.state === 'paused') throw wrongState(vm, 'shut down', 'A paused guest hears nothing: resume it, or force it off.')
+    if (vm.state === 'booting') throw wrongState(vm, 'shut down', 'The guest is not up yet to hear the request: force it off.')
+    if (vm.state === 'stopping') throw wrongState(vm, 'stop', 'It is shutting down already; force it off to cut it short.')
+    this.set(vm, 'stopping')
+    this.say(vm, `${vm.name} is asked to shut down (ACPI power button).`)
+    this.context.hosting().systemDown(vm.id, 'shutdown')
+    this.pending.set(vm.id, this.context.simulation.schedule(SHUTDOWN_TIME, () => this.endShutdown(vm.id)))
+    return null
+  }
+
+  private endShutdown(id: RecordId<'vm'>): void {
+    const vm = this.context.store.get(id)
+    if (!vm) return
+    this.forget(id)
+    this.set(vm, 'off')
+    this.say(vm, `${vm.name} is off.`)
+  }
+
+  private powerOff(vm: VmRecord, how: 'power-loss'): null {
+    this.forget(vm.id)
+    if (isUp(vm.state)) this.context.hosting().systemDown(vm.id, how)
+    this.set(vm, 'off')
+    this.say(vm, `${vm.name} lost its power.`)
+    return null
+  }
+
+  private reset(vm: VmRecord): null {
+    if (vm.state === 'off') throw wrongState(vm, 'reset', 'It is off: start it.')
+    this.forget(vm.id)
+    if (isUp(vm.state)) this.context.hosting().systemDown(vm.id, 'power-loss')
+    this.say(vm, `${vm.name} is reset.`)
+    this.boot(vm)
+    return null
+  }
+
+  private set(vm: VmRecord, state: VmRecord['state'], more: Partial<VmRecord> = {}): void {
+    this.context.store.update(vm.id, { ...more, state, since: this.context.simulation.now })
+    refreshHost(this.context.store, vm.host)
+  }
+
+  private say(vm: VmRecord, text: string): void {
+    this.context.events.add({ kind: 'vm', subject: vm.id, subjectName: vm.name, text })
+  }
+
+  /** Drops what was scheduled for a VM and closes its boot task. */
+  private forget(id: RecordId<'vm'>): void {
+    const { store, simulation } = this.context
+    this.pending.get(id)?.dispose()
+    this.pending.delete(id)
+    const task = this.bootTask.get(id)
+    this.bootTask.delete(id)
+    if (task && store.get(task)?.state === 'running') {
+      store.update(task, { state: 'cancelled', detail: 'interrupted', finishedAt: simulation.now })
+    }
+  }
+
+  private requireControllable(id: RecordId<'vm'>): VmRecord {
+    const vm = this.context.store.require(id)
+    if (vm.role === 'guest') return vm
+    if (vm.role === 'hidden') throw new Failure('refused', `${vm.name} belongs to Docker Desktop, which starts and stops it.`, 'Remove the engine to remove it.')
+    throw new Failure('refused', `${vm.name} is the privileged domain: without it no other VM of this host can reach a device.`, 'Wipe the host to remove the hypervisor with it.')
+  }
+}
+
+/** The guest's kernel is up, thawed or frozen. */
+export function isUp(state: VmRecord['state']): boolean {
+  return state === 'running' || state === 'paused'
+}
+
+function wrongState(vm: VmRecord, verb: string, hint: string): Failure {
+  return new Failure('conflict', `${vm.name} is ${vm.state} and cannot ${verb}.`, hint)
+}

@@ -1,0 +1,69 @@
+import type { CommandHandlers } from '../../protocol/commands.ts'
+import type { RecordId, SnapshotRecord, VmRecord } from '../../protocol/records.ts'
+import { Failure } from '../base/failure.ts'
+import { admit } from './admission.ts'
+import type { DatacenterContext } from './context.ts'
+import { claimName, freeName } from './naming.ts'
+import { isUp, type VmPower } from './power.ts'
+
+type SnapshotCommands = 'vm.snapshot' | 'vm.restore-snapshot' | 'vm.delete-snapshot'
+
+/** What a snapshot keeps of its VM. */
+type Kept = Pick<VmRecord, 'vcpus' | 'memoryMiB' | 'diskGiB' | 'state' | 'boot'>
+
+/** A switched-off VM's snapshot is a new, empty redo file: its header only. */
+const DISK_ONLY_MIB = 1
+
+export function snapshotHandlers(context: DatacenterContext, power: VmPower): CommandHandlers<SnapshotCommands> {
+  const { store, ids, simulation, events } = context
+  const kept = new Map<RecordId<'snapshot'>, Kept>()
+
+  const take = (vm: VmRecord, wanted: string | undefined): RecordId<'snapshot'> => {
+    checkPossible(context, vm)
+    const siblings = store.all('snapshot').filter((each) => each.vm === vm.id)
+    const id = ids.next('snapshot')
+    const withMemory = isUp(vm.state)
+    kept.set(id, { vcpus: vm.vcpus, memoryMiB: vm.memoryMiB, diskGiB: vm.diskGiB, state: vm.state, boot: vm.boot })
+    const name = wanted ? claimName(wanted, siblings) : freeName('snapshot', siblings)
+    store.put({ id, type: 'snapshot', vm: vm.id, parent: vm.currentSnapshot, name, at: simulation.now, withMemory, sizeMiB: withMemory ? vm.memoryMiB : DISK_ONLY_MIB })
+    store.update(vm.id, { currentSnapshot: id })
+    events.add({ kind: 'vm', subject: vm.id, subjectName: vm.name, text: `${vm.name} is kept as "${name}"${withMemory ? ', memory included' : ''}.` })
+    return id
+  }
+
+  const restore = (snapshot: SnapshotRecord): null => {
+    const vm = store.require(snapshot.vm)
+    const state = kept.get(snapshot.id)
+    if (!state) throw new Failure('internal', `The content of snapshot ${snapshot.name} is missing.`)
+    checkPossible(context, vm)
+    if (isUp(state.state)) admit(store, store.require(vm.host), { ...vm, ...state, state: 'off' })
+    power.place(vm, 'off')
+    store.update(vm.id, { vcpus: state.vcpus, memoryMiB: state.memoryMiB, diskGiB: state.diskGiB, boot: state.boot, currentSnapshot: snapshot.id, faultText: null })
+    power.place(store.require(vm.id), state.state)
+    events.add({ kind: 'vm', subject: vm.id, subjectName: vm.name, text: `${vm.name} is back at "${snapshot.name}".` })
+    return null
+  }
+
+  return {
+    'vm.snapshot': ({ vm, name }) => ({ snapshot: take(store.require(vm), name) }),
+    'vm.restore-snapshot': ({ snapshot }) => restore(store.require(snapshot)),
+    'vm.delete-snapshot': ({ snapshot: id }) => {
+      const snapshot = store.require(id)
+      // A middle snapshot's changes fold into its children, which then descend from its parent.
+      for (const child of store.all('snapshot').filter((each) => each.parent === id)) store.update(child.id, { parent: snapshot.parent })
+      const vm = store.get(snapshot.vm)
+      if (vm?.currentSnapshot === id) store.update(vm.id, { currentSnapshot: snapshot.parent })
+      store.remove(id)
+      kept.delete(id)
+      return null
+    },
+  }
+}
+
+function checkPossible({ store }: DatacenterContext, vm: VmRecord): void {
+  if (vm.role !== 'guest') throw new Failure('refused', `${vm.name} is no guest: it has no snapshots.`)
+  if (vm.state === 'booting' || vm.state === 'stopping') throw new Failure('conflict', `${vm.name} is ${vm.state}.`, 'Wait until it runs or is off.')
+  if (store.all('engine').some((engine) => engine.owner === vm.id)) {
+    throw new Failure('unsupported', `${vm.name} carries a Docker engine, whose state Glasshouse cannot keep in a snapshot yet.`, 'Snapshot a VM without containers.')
+  }
+}
