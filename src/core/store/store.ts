@@ -17,6 +17,8 @@ export class Store {
   /** State of each touched record when the pending diff began. */
   private pending = new Map<RecordId, AnyRecord | undefined>()
   private open: Map<RecordId, AnyRecord | undefined> | undefined
+  /** Called at the first write after `takeDiff`: there is something to take. */
+  whenPending: (() => void) | undefined
 
   get<T extends RecordType>(id: RecordId<T>): RecordTypes[T] | undefined {
     return this.records.get(id) as RecordTypes[T] | undefined
@@ -87,6 +89,7 @@ export class Store {
 
   private write(id: RecordId, record: AnyRecord | undefined): void {
     const old = this.records.get(id)
+    const first = this.pending.size === 0
     if (!this.pending.has(id)) this.pending.set(id, old)
     if (this.open && !this.open.has(id)) this.open.set(id, old)
     const type = typeOfId(id)
@@ -99,6 +102,7 @@ export class Store {
       this.records.delete(id)
       siblings.delete(id)
     }
+    if (first) this.whenPending?.()
   }
 
   private changesSince(start: ReadonlyMap<RecordId, AnyRecord | undefined>): ReversibleDiff {

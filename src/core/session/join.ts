@@ -1,0 +1,60 @@
+import type { CatalogueAnswer } from '../../protocol/catalogue.ts'
+import type { RecordId } from '../../protocol/records.ts'
+import { Failure } from '../base/failure.ts'
+import type { EngineHosting } from '../containers/runtime/linux-system.ts'
+import { createDatacenter, DATACENTER_CATALOGUE } from '../datacenter/datacenter.ts'
+import { isActive, refreshHost, vmsOf } from '../datacenter/machines.ts'
+import type { ReversibleDiff } from '../store/diff.ts'
+import type { Store } from '../store/store.ts'
+import type { Area, Ground } from './area.ts'
+
+/** Makes the areas of the core and joins them: the datacenter's machines carry the containers' engines. */
+export function joinCore(ground: Ground): readonly Area[] {
+  const hosting: EngineHosting = { attach: none, detach: none, systemUp: none, systemDown: none, setFrozen: none }
+  const datacenter = createDatacenter({ ...ground, hosting: () => hosting })
+  datacenter.furnish()
+  const catalogue: CatalogueAnswer = { ...DATACENTER_CATALOGUE, samples: [], images: [] }
+  return [
+    {
+      handlers: datacenter.handlers,
+      queries: { catalogue: () => catalogue },
+      restored: (changes) => {
+        refuseUnderRunningVms(ground.store, changes)
+        refreshHosts(ground.store, changes)
+        moveEngines(hosting, changes)
+      },
+    },
+  ]
+}
+
+const none = (): void => undefined
+
+/** The hardware of a host cannot go back to what it was under machines that run on it now. */
+function refuseUnderRunningVms(store: Store, changes: ReversibleDiff): void {
+  for (const { before, after } of changes.values()) {
+    if (before?.type !== 'host' || after?.type !== 'host') continue
+    if (before.cpu === after.cpu && before.memoryMiB === after.memoryMiB) continue
+    const running = vmsOf(store, after.id).find((vm) => vm.role === 'guest' && isActive(vm))
+    if (running) throw new Failure('conflict', `${running.name} runs on ${after.name}.`, 'Stop it first.')
+  }
+}
+
+/** Sums are not restored but taken again, over what is there now. */
+function refreshHosts(store: Store, changes: ReversibleDiff): void {
+  const hosts = new Set<RecordId<'host'>>()
+  for (const { before, after } of changes.values()) {
+    for (const record of [before, after]) {
+      if (record?.type === 'host') hosts.add(record.id)
+      if (record?.type === 'vm' || record?.type === 'hypervisor') hosts.add(record.host)
+    }
+  }
+  for (const host of hosts) refreshHost(store, host)
+}
+
+/** An engine that came back is the same engine, with all its content; one that went is kept for redo. */
+function moveEngines(hosting: EngineHosting, changes: ReversibleDiff): void {
+  for (const { before, after } of changes.values()) {
+    if (!after && before?.type === 'engine') hosting.detach(before.id)
+    if (!before && after?.type === 'engine') hosting.attach(after.id, after.owner)
+  }
+}
