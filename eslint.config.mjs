@@ -17,10 +17,11 @@ const zones = {
   'src/core/project': ['src/protocol', 'src/core/base', 'src/core/simulation', 'src/core/store'],
   'src/core/session': ['src/protocol', 'src/core'],
   'src/workers': ['src/protocol', 'src/core'],
-  'src/main': ['src/protocol', 'src/workers'],
+  'src/door': ['src/protocol'],
+  'src/main': ['src/protocol', 'src/door', 'src/workers'],
   'src/preload': ['src/protocol'],
-  'src/server': ['src/protocol', 'src/workers'],
-  'src/cli': ['src/protocol', 'src/workers', 'src/server'],
+  'src/server': ['src/protocol', 'src/door', 'src/workers'],
+  'src/cli': ['src/protocol', 'src/door', 'src/workers', 'src/server'],
   'src/renderer': ['src/protocol'],
 }
 zones[containers] = [...zones[containers], `${containers}/runtime/linux-system.ts`]
