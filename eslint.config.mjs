@@ -7,6 +7,7 @@ const containers = 'src/core/containers'
 /** Zone: what it may import, beside itself. Mirrors the table in docs/architecture.md. */
 const zones = {
   'src/protocol': [],
+  resources: [],
   'src/core/base': ['src/protocol'],
   'src/core/simulation': ['src/protocol', 'src/core/base'],
   'src/core/store': ['src/protocol', 'src/core/base', 'src/core/simulation'],
@@ -24,7 +25,7 @@ const zones = {
   'src/cli': ['src/protocol', 'src/door', 'src/workers', 'src/server'],
   'src/renderer': ['src/protocol'],
 }
-zones[containers] = [...zones[containers], `${containers}/runtime/linux-system.ts`]
+zones[containers] = [...zones[containers], `${containers}/runtime/linux-system.ts`, 'resources']
 
 const noAmbientWorld = [
   'error',
