@@ -1,0 +1,47 @@
+import type { AddPanelOptions, DockviewApi, IDockviewPanel } from 'dockview-vue'
+import { PANELS, type PanelId, panelSpec, type PanelPlace } from '../panels.ts'
+
+/** Panel sizes of the visual target, by the room there is (CSS pixels). */
+function defaultSizes(width: number, height: number): Record<Exclude<PanelPlace, 'centre'>, number> {
+  const small = width < 1400
+  return { left: small ? 224 : 248, right: small ? 280 : 312, bottom: height <= 780 ? 168 : 218 }
+}
+
+const first = (place: PanelPlace): PanelId | undefined => PANELS.find((panel) => panel.place === place)?.id
+
+type Placement = Pick<AddPanelOptions, 'position' | 'initialWidth' | 'initialHeight'>
+
+/** Where a panel goes: beside its kind if one is open, else to its edge of the window. */
+function placement(dock: DockviewApi, place: PanelPlace): Placement {
+  const size = defaultSizes(window.innerWidth, window.innerHeight)
+  const neighbour = dock.panels.find((panel) => panelSpec(panel.id)?.place === place)
+  if (neighbour) return { position: { referencePanel: neighbour.id, direction: 'within' } }
+  const centre = dock.panels.find((panel) => panelSpec(panel.id)?.place === 'centre')
+  switch (place) {
+    case 'bottom': return { position: { direction: 'below' }, initialHeight: size.bottom }
+    case 'left': return { position: centre ? { referencePanel: centre.id, direction: 'left' } : { direction: 'left' }, initialWidth: size.left }
+    case 'right': return { position: centre ? { referencePanel: centre.id, direction: 'right' } : { direction: 'right' }, initialWidth: size.right }
+    case 'centre': return {}
+  }
+}
+
+/** Opens a panel where it belongs. */
+export function placePanel(dock: DockviewApi, id: PanelId): IDockviewPanel {
+  const spec = panelSpec(id)
+  return dock.addPanel({
+    id, component: 'PanelFrame', title: id, renderer: spec?.place === 'centre' ? 'always' : 'onlyWhenVisible',
+    ...placement(dock, spec?.place ?? 'centre'),
+  })
+}
+
+/** The arrangement of a new window; on a narrow one the side panels are drawers and stay out of the dock. */
+export function arrangeDefault(dock: DockviewApi, narrow: boolean): void {
+  for (const place of ['centre', 'bottom', 'left', 'right'] as const) {
+    if (narrow && (place === 'left' || place === 'right')) continue
+    for (const panel of PANELS) if (panel.place === place) placePanel(dock, panel.id)
+    const front = first(place)
+    if (front) dock.getPanel(front)?.api.setActive()
+  }
+  const centre = first('centre')
+  if (centre) dock.getPanel(centre)?.api.setActive()
+}
