@@ -10,11 +10,13 @@ export interface Change {
 /** The net change of a transaction, by record. */
 export type ReversibleDiff = ReadonlyMap<RecordId, Change>
 
-/** The fields in which `after` differs from `before`, by identity: records are replaced, never mutated. */
-export function changedFields(before: AnyRecord, after: AnyRecord): ChangedFields {
+/** The fields in which `after` differs from `before`, by identity (records are replaced, never mutated); undefined when there are none. */
+export function changedFields(before: AnyRecord, after: AnyRecord): ChangedFields | undefined {
   const was = before as unknown as Readonly<Record<string, unknown>>
-  const changed: Record<string, unknown> = {}
-  for (const [key, value] of Object.entries(after)) if (was[key] !== value) changed[key] = value
+  const is = after as unknown as Readonly<Record<string, unknown>>
+  let changed: Record<string, unknown> | undefined
+  // `for in` over one shape of record is several times faster than `Object.entries`; this runs for every change of every tick.
+  for (const key in is) if (was[key] !== is[key]) (changed ??= {})[key] = is[key]
   return changed
 }
 

@@ -124,7 +124,7 @@ export function toDiff(changes: ReversibleDiff): RecordsDiff {
     else if (!before) added[id] = after
     else {
       const fields = changedFields(before, after)
-      if (Object.keys(fields).length > 0) updated[id] = fields
+      if (fields) updated[id] = fields
     }
   }
   return { added, updated, removed }
