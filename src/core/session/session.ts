@@ -93,10 +93,18 @@ export class Session {
   async query(question: { readonly name: string; readonly params: unknown }): Promise<Outcome> {
     try {
       const { name, params } = checkQuery(question.name, question.params)
-      return { ok: true, value: await this.exclusive(async () => this.dispatcher.query(name, params)) }
+      return { ok: true, value: await this.atRest(() => this.dispatcher.query(name, params)) }
     } catch (error) {
       return this.failed(error)
     }
+  }
+
+  /** Reads something between two commands, when everything due at the present instant has happened. */
+  async atRest<T>(read: () => T | Promise<T>): Promise<T> {
+    return this.exclusive(async () => {
+      await this.run(this.now)
+      return await read()
+    })
   }
 
   /** Lets simulated time pass until `until`; stops early when `stop` says so or a command is waiting. */
