@@ -1,0 +1,436 @@
+import { encodeUtf8, type Bytes } from '../../base/bytes.ts'
+import type { Random } from '../../simulation/random.ts'
+import type { Simulation } from '../../simulation/simulation.ts'
+import { MICROSECOND, MiB, SECOND } from '../../simulation/units.ts'
+import { FileError } from '../filesystem/file-system.ts'
+import { makeDeviceTree } from './device-tree.ts'
+import type { ExitStatus, Kernel, Namespace, ProcessHandle, ProcessInfo, SocketConnection, SpawnResult, SpawnSpec } from './kernel.ts'
+import { loadProgram } from './load-program.ts'
+import { NamespaceState, type ProcessOwner } from './namespace-state.ts'
+import { FileReference, type OpenFile } from './open-file.ts'
+import { Pipe } from './pipe.ts'
+import { ExecError, ProcessContext, type ChildSpec, type ContextKernel } from './process-context.ts'
+import { ProcessFiles, type FileServices } from './process-files.ts'
+import { Process, ProcessGone, type Credentials } from './process.ts'
+import { makeProcTree, type MachineFacts } from './proc-tree.ts'
+import type { Program, ProgramTable } from './program.ts'
+import type { RegularFile } from './regular-file.ts'
+import { connectOutside, type Listener } from './sockets.ts'
+import { parseSignal, SIGNAL_NUMBERS, type Signal } from './signals.ts'
+import { Terminal } from './terminal.ts'
+import type { VirtualTree } from './virtual-node.ts'
+import { userName } from './user-name.ts'
+import { VirtualFileSystem } from './virtual-file-system.ts'
+
+/** The world outside the machine, as its processes meet it. */
+export interface World {
+  /** The package universe's date, `YYYY-MM-DD`: what the offline archives hold, and what `date` shows at the start. */
+  readonly universe: () => string
+  /** Where a TCP connection to another name or address ends up (published ports, container networks); undefined for nowhere. */
+  readonly route?: (from: Namespace, host: string, port: number) => { readonly namespace: Namespace; readonly port: number } | 'unknown-host' | 'refused'
+}
+
+export interface KernelLimits {
+  readonly processes: number
+  readonly openFiles: number
+  /** Bytes written to files by one namespace. */
+  readonly bytesWritten: number
+  /** Bytes one spawned process and its descendants may print. */
+  readonly outputBytes: number
+  /** Virtual CPU time of one process; null for none. */
+  readonly cpuTime: number | null
+}
+
+export const DEFAULT_LIMITS: KernelLimits = { processes: 4096, openFiles: 1024, bytesWritten: 512 * MiB, outputBytes: 256 * MiB, cpuTime: null }
+
+export interface KernelOptions {
+  readonly simulation: Simulation
+  /** `uname -r`. */
+  readonly release: string
+  readonly hostname: string
+  readonly memoryBytes: number
+  readonly cores: number
+  readonly world: World
+  readonly programs: ProgramTable
+  readonly limits?: Partial<KernelLimits>
+}
+
+const HOST_FIRST_PID = 412
+const DEFAULT_RESIDENT = 1.5 * MiB
+/** Loading a program: measured fork+exec on Linux is 0.5 to 1 ms. */
+const EXEC_TIME = 600 * MICROSECOND
+const FORK_TIME = 120 * MICROSECOND
+const EXIT_TIME = 100 * MICROSECOND
+
+export class LinuxKernel implements Kernel, ProcessOwner, ContextKernel {
+  readonly release: string
+  readonly hostname: string
+  readonly memoryBytes: number
+  readonly simulation: Simulation
+  readonly random: Random
+  readonly facts: MachineFacts
+  private readonly programs: ProgramTable
+  private readonly world: World
+  private readonly limits: KernelLimits
+  private readonly table = new Map<number, Process>()
+  private readonly namespaces = new Map<string, NamespaceState>()
+  private readonly services: FileServices
+  private readonly trees: readonly VirtualTree[]
+  private nextPid = HOST_FIRST_PID
+  private inode = 10_000
+
+  constructor(options: KernelOptions) {
+    this.simulation = options.simulation
+    this.release = options.release
+    this.hostname = options.hostname
+    this.memoryBytes = options.memoryBytes
+    this.programs = options.programs
+    this.world = options.world
+    this.limits = { ...DEFAULT_LIMITS, ...options.limits }
+    this.random = options.simulation.random.fork(`kernel/${options.hostname}`)
+    this.facts = { release: options.release, memoryBytes: options.memoryBytes, cores: options.cores, bootedAt: options.simulation.now, usedBytes: () => this.residentBytes() }
+    this.trees = [makeProcTree(options.simulation, this.facts), makeDeviceTree(this.random.fork('urandom'))]
+    this.services = this.makeFileServices()
+  }
+
+  universe(): string {
+    return this.world.universe()
+  }
+
+  unixTime(): number {
+    return Date.parse(`${this.world.universe()}T09:00:00Z`) / 1000 + Math.floor(this.simulation.now / SECOND)
+  }
+
+  nextInode(): number {
+    return this.inode += 2
+  }
+
+  spawn(spec: SpawnSpec): SpawnResult {
+    const state = this.stateOf(spec.namespace)
+    const parent = spec.namespace.id === '' ? (state.processes.get(1) ?? null) : null
+    const process = this.makeProcess(state, parent, { uid: spec.uid, gid: spec.gid, groups: spec.groups ?? [spec.gid] })
+    process.env = new Map(Object.entries(spec.env))
+    process.cwd = spec.cwd
+    process.onExit = spec.onExit
+    const context = this.contextOf(process)
+    const refusal = this.refusal(context, spec.argv)
+    if (refusal) {
+      this.forget(process)
+      return refusal
+    }
+    process.argv = spec.argv
+    const handle = this.connectStreams(process, spec)
+    this.run(context, () => this.execute(context, context.findProgram(spec.argv[0]!)!, spec.argv))
+    return { ok: true, process: handle }
+  }
+
+  signal(pid: number, signal: string): boolean {
+    const process = this.table.get(pid)
+    const parsed = parseSignal(signal)
+    if (!process || process.status || !parsed) return false
+    process.deliver(parsed, true)
+    return true
+  }
+
+  setFrozen(namespace: Namespace, frozen: boolean): void {
+    const state = this.namespaces.get(namespace.id)
+    if (!state) return
+    state.frozen = frozen
+    if (!frozen) for (const process of state.processes.values()) process.wakeResumed()
+  }
+
+  destroyNamespace(namespace: Namespace): void {
+    const state = this.namespaces.get(namespace.id)
+    if (!state) return
+    for (const process of [...state.processes.values()]) this.endProcess(process, { signal: 'KILL' })
+    this.namespaces.delete(namespace.id)
+  }
+
+  processes(namespace?: Namespace): readonly ProcessInfo[] {
+    const chosen = namespace ? [...(this.namespaces.get(namespace.id)?.processes.values() ?? [])] : [...this.table.values()]
+    return chosen.sort((a, b) => a.pid - b.pid).map((process) => ({
+      pid: process.pid, namespacePid: process.namespacePid, parentPid: process.parent?.pid ?? 0, namespaceId: process.state.namespace.id,
+      uid: process.credentials.uid, user: userName(process.state.namespace.root, process.credentials.uid), command: process.command,
+      state: process.runState, startedAt: process.startedAt, residentBytes: process.status ? 0 : process.residentBytes,
+    }))
+  }
+
+  connect(namespace: Namespace, port: number): SocketConnection | undefined {
+    const listener = this.namespaces.get(namespace.id)?.listeners.get(port)
+    return listener && connectOutside(listener, this.nextInode())
+  }
+
+  powerOff(): void {
+    for (const process of this.table.values()) process.onExit = undefined
+    for (const process of [...this.table.values()]) this.endProcess(process, { signal: 'KILL' })
+    this.table.clear()
+    this.namespaces.clear()
+  }
+
+  fork(parent: Process, child: ChildSpec, main: (context: ProcessContext) => Promise<number>): Process {
+    const { state } = parent
+    if (state.processes.size >= this.limits.processes) throw new FileError('EAGAIN', 'fork')
+    const process = this.makeProcess(state, parent, child.credentials ?? parent.credentials)
+    process.env = new Map(child.env ?? parent.env)
+    process.cwd = child.cwd ?? parent.cwd
+    process.umask = parent.umask
+    process.argv = child.argv
+    process.terminal = parent.terminal
+    process.session = child.newSession ? process.namespacePid : parent.session
+    process.group = child.group === 'own' || child.newSession ? process.namespacePid : (child.group ?? parent.group)
+    process.residentBytes = parent.residentBytes
+    for (const [signal, handler] of parent.handlers) if (handler === 'ignore') process.handlers.set(signal, handler)
+    const numbers = child.descriptors ?? new Map([...parent.descriptors.keys()].map((fd) => [fd, fd]))
+    for (const [fd, source] of numbers) process.descriptors.set(fd, { reference: parent.reference(source).retain(), closeOnExec: parent.descriptors.get(source)!.closeOnExec })
+    const context = this.contextOf(process)
+    this.run(context, async () => {
+      await process.use(FORK_TIME)
+      return main(context)
+    })
+    return process
+  }
+
+  async execute(context: ProcessContext, path: string, argv: readonly string[]): Promise<number> {
+    const { process } = context
+    const loaded = loadProgram(process, path, argv)
+    process.argv = loaded.argv
+    process.closeOnExec()
+    for (const [signal, handler] of [...process.handlers]) if (handler !== 'ignore') process.handlers.delete(signal)
+    const program = this.programs.get(loaded.program) ?? notModelled(loaded.program)
+    await process.use(EXEC_TIME)
+    context.setResident(program.residentBytes ?? DEFAULT_RESIDENT)
+    return program.main(context)
+  }
+
+  reach(from: Process, host: string, port: number): Listener | 'unknown-host' | 'refused' {
+    const { namespace } = from.state
+    const own = ['localhost', '127.0.0.1', '::1', '0.0.0.0', namespace.hostname, namespace.ipAddress]
+    if (own.includes(host)) return from.state.listeners.get(port) ?? 'refused'
+    const target = this.world.route?.(namespace, host, port) ?? 'unknown-host'
+    if (typeof target === 'string') return target
+    return this.namespaces.get(target.namespace.id)?.listeners.get(target.port) ?? 'refused'
+  }
+
+  endProcess(process: Process, how: { readonly signal: Signal; readonly oomKilled?: boolean } | { readonly code: number }): void {
+    if (process.status) return
+    const status: ExitStatus = 'code' in how ? { code: how.code & 255, signal: null, oomKilled: false }
+      : { code: 128 + SIGNAL_NUMBERS[how.signal], signal: how.signal, oomKilled: how.oomKilled ?? false }
+    process.status = status
+    process.release()
+    const { state, onExit } = process
+    for (const [port, listener] of [...state.listeners]) if (listener.owner === process) state.listeners.delete(port)
+    if (process.isInit && state.namespace.id !== '') for (const other of [...state.processes.values()]) if (other !== process) this.endProcess(other, { signal: 'KILL' })
+    this.orphanChildren(process)
+    if (onExit) this.simulation.schedule(EXIT_TIME, () => process.onExit?.(status))
+    if (!process.parent || onExit) this.forget(process)
+    else {
+      process.parent.deliver('CHLD')
+      process.parent.childChanged.wakeAll()
+    }
+  }
+
+  reap(process: Process): ExitStatus {
+    this.forget(process)
+    return process.status ?? { code: 0, signal: null, oomKilled: false }
+  }
+
+  checkMemory(state: NamespaceState): void {
+    const limit = state.namespace.memoryLimit
+    while (limit !== null && state.residentBytes > limit) {
+      const live = [...state.processes.values()].filter((process) => !process.status)
+      const biggest = live.reduce((a, b) => (b.residentBytes > a.residentBytes ? b : a))
+      this.endProcess(biggest, { signal: 'KILL', oomKilled: true })
+    }
+    while (this.residentBytes() > this.memoryBytes) {
+      const live = [...this.table.values()].filter((process) => !process.status)
+      this.endProcess(live.reduce((a, b) => (b.residentBytes > a.residentBytes ? b : a)), { signal: 'KILL', oomKilled: true })
+    }
+  }
+
+  private residentBytes(): number {
+    let sum = 0
+    for (const process of this.table.values()) if (!process.status) sum += process.residentBytes
+    return sum
+  }
+
+  private stateOf(namespace: Namespace): NamespaceState {
+    const known = this.namespaces.get(namespace.id)
+    if (known && (known.processes.size > 0 || known.namespace === namespace)) return known
+    const host = namespace.id === ''
+    const files = new VirtualFileSystem(namespace.root, this.trees)
+    const state = new NamespaceState(namespace, this, files, host ? HOST_FIRST_PID : 1, host ? this.table : undefined)
+    this.namespaces.set(namespace.id, state)
+    if (host) this.makeInit(state)
+    return state
+  }
+
+  /** The host's PID 1: it only adopts and reaps. */
+  private makeInit(state: NamespaceState): void {
+    const init = new Process({ pid: 1, namespacePid: 1, parent: null, state, credentials: { uid: 0, gid: 0, groups: [0] }, limits: this.limits }, this.simulation)
+    init.argv = ['/sbin/init']
+    init.residentBytes = 11 * MiB
+    init.handlers.set('CHLD', () => {
+      for (const child of [...init.children]) if (child.status) this.forget(child)
+    })
+    state.processes.set(1, init)
+    this.table.set(1, init)
+  }
+
+  private makeProcess(state: NamespaceState, parent: Process | null, credentials: Credentials): Process {
+    const pid = this.nextPid++
+    const namespacePid = state.namespace.id === '' ? pid : state.nextPid++
+    const process = new Process({ pid, namespacePid, parent, state, credentials, limits: this.limits }, this.simulation)
+    state.processes.set(namespacePid, process)
+    this.table.set(pid, process)
+    parent?.children.add(process)
+    return process
+  }
+
+  private contextOf(process: Process): ProcessContext {
+    return new ProcessContext(process, new ProcessFiles(process, this.services), this)
+  }
+
+  /** Why a container's first program cannot start, in runc's words. */
+  private refusal(context: ProcessContext, argv: readonly string[]): Extract<SpawnResult, { ok: false }> | undefined {
+    const command = argv[0] ?? ''
+    const path = context.findProgram(command)
+    if (path === undefined) {
+      const directory = command.includes('/') && context.files.isDirectory(command)
+      if (directory) return { ok: false, reason: 'is a directory', exitCode: 126 }
+      return { ok: false, reason: command.includes('/') ? `stat ${command}: no such file or directory` : 'executable file not found in $PATH', exitCode: 127 }
+    }
+    try {
+      loadProgram(context.process, path, argv)
+      return undefined
+    } catch (error) {
+      if (!(error instanceof ExecError)) throw error
+      const reason = { ENOENT: 'no such file or directory', EACCES: 'permission denied', ENOEXEC: 'exec format error', EISDIR: 'is a directory' }[error.code]
+      return { ok: false, reason, exitCode: error.code === 'ENOENT' ? 127 : 126 }
+    }
+  }
+
+  private connectStreams(process: Process, spec: SpawnSpec): ProcessHandle {
+    if (spec.terminal) {
+      const terminal = new Terminal(spec.terminal, this.limitedOutput(process, spec.stdout), (group, signal) => process.state.signalGroup(group, signal))
+      terminal.foreground = process.group
+      process.terminal = terminal
+      const reference = new FileReference(terminal)
+      this.install(process, [reference, reference.retain(), reference.retain()])
+      if (spec.stdin === 'none') terminal.hangUp()
+      return { pid: process.pid, write: (bytes) => terminal.type(bytes), closeInput: () => terminal.hangUp(), resize: (columns, rows) => terminal.resize(columns, rows) }
+    }
+    const input = new Pipe(this.nextInode())
+    if (spec.stdin === 'none') input.closeWriter()
+    this.install(process, [new FileReference(input.readEnd), new FileReference(this.sink(process, spec.stdout)), new FileReference(this.sink(process, spec.stderr))])
+    return { pid: process.pid, write: (bytes) => input.push(bytes.slice()), closeInput: () => input.closeWriter(), resize: () => undefined }
+  }
+
+  private install(process: Process, references: readonly FileReference[]): void {
+    for (const reference of references) process.install(reference)
+  }
+
+  private sink(owner: Process, emit: (bytes: Bytes) => void): OpenFile {
+    const limited = this.limitedOutput(owner, emit)
+    return {
+      kind: 'pipe',
+      path: `pipe:[${this.nextInode()}]`,
+      read: async () => new Uint8Array(0),
+      write: async (process, bytes) => {
+        await process.use(20 * MICROSECOND + bytes.length * 10)
+        limited(bytes.slice())
+      },
+      close: () => undefined,
+    }
+  }
+
+  private limitedOutput(owner: Process, emit: (bytes: Bytes) => void): (bytes: Bytes) => void {
+    let printed = 0
+    return (bytes) => {
+      if (printed > this.limits.outputBytes) return
+      printed += bytes.length
+      emit(bytes)
+      if (printed <= this.limits.outputBytes) return
+      emit(encodeUtf8(`\nglasshouse: stopped after ${this.limits.outputBytes / MiB} MiB of output\n`))
+      this.endProcess(owner, { signal: 'KILL' })
+    }
+  }
+
+  private run(context: ProcessContext, main: () => Promise<number>): void {
+    const { process } = context
+    this.simulation.activity(async () => {
+      let code: number
+      try {
+        code = await main()
+      } catch (error) {
+        if (error instanceof ProcessGone || process.status) return
+        code = await this.diagnose(context, error)
+      }
+      this.endProcess(process, { code })
+    })
+  }
+
+  /** A program that fails for a reason it has no words for ends like a crashed one, and says why. */
+  private async diagnose(context: ProcessContext, error: unknown): Promise<number> {
+    const name = context.argv[0] ?? ''
+    const known = error instanceof FileError || error instanceof ExecError
+    const text = known ? `${name}: ${error.message}\n` : `${name}: internal error: ${error instanceof Error ? error.message : 'unknown'}\n`
+    try {
+      await context.warn(text)
+    } catch (failure) {
+      if (!(failure instanceof ProcessGone) && !(failure instanceof FileError)) throw failure
+    }
+    return known ? 1 : 139
+  }
+
+  private orphanChildren(process: Process): void {
+    const init = process.state.processes.get(1)
+    for (const child of process.children) {
+      child.parent = init && init !== process && !init.status ? init : null
+      child.parent?.children.add(child)
+      if (!child.status) continue
+      if (child.parent && process.state.namespace.id !== '') child.parent.childChanged.wakeAll()
+      else this.forget(child)
+    }
+    process.children.clear()
+  }
+
+  private forget(process: Process): void {
+    process.parent?.children.delete(process)
+    process.state.processes.delete(process.namespacePid)
+    this.table.delete(process.pid)
+  }
+
+  private makeFileServices(): FileServices {
+    const openFiles = new Set<RegularFile>()
+    return {
+      unixTime: () => this.unixTime(),
+      openFiles,
+      opened: (file) => void openFiles.add(file),
+      closed: (file) => void openFiles.delete(file),
+      charge: (process, bytes) => {
+        process.state.bytesWritten += bytes
+        if (process.state.bytesWritten > this.limits.bytesWritten) throw new FileError('ENOSPC', 'write')
+      },
+    }
+  }
+}
+
+function notModelled(name: string): Program {
+  return {
+    name,
+    package: '',
+    async main(context) {
+      if (context.args.some((word) => word === '--version' || word === '-V' || word === '-v')) await context.print(`${name} (simulated by Glasshouse)\n`)
+      else {
+        await context.warn(`${name}: installed, but what it does is not modelled in Glasshouse\n`)
+        return 1
+      }
+      return 0
+    },
+  }
+}
+
+/** One kernel for one Linux system. */
+export function createKernel(options: KernelOptions): LinuxKernel {
+  return new LinuxKernel(options)
+}
