@@ -61,7 +61,7 @@ export function errorsOf(page: Page): string[] {
   return errors
 }
 
-/** The shell says so on its root element once the first snapshot is drawn. */
+/** The first start is shown, or the status bar says that the core is there. */
 export async function untilConnected(page: Page): Promise<void> {
-  await page.locator('[data-connection="ready"]').waitFor({ timeout: 60_000 })
+  await page.locator('.app.starting, [data-testid="core-state"]:not(.lost)').first().waitFor({ timeout: 60_000 })
 }

@@ -37,8 +37,8 @@ function isDay(text: string): boolean {
 }
 
 function text({ digest, layers, error }: HeadlessResults['build']): string {
-  const lines = layers.map((layer) => `line ${layer.line}: ${layer.digest} ${layer.size} bytes`)
-  const end = error ? `failed at line ${error.line} (exit code ${error.exitCode}): ${error.message}` : `built ${digest}`
+  const lines = layers.map((layer) => `${layer.line === null ? 'base' : `line ${layer.line}`}: ${layer.digest} ${layer.size} bytes`)
+  const end = error ? `failed at line ${error.line} (${error.exitCode === null ? 'no exit code' : `exit code ${error.exitCode}`}): ${error.message}` : `built ${digest}`
   return `${[...lines, end].join('\n')}\n`
 }
 

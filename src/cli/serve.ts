@@ -35,7 +35,8 @@ Exit codes: 0 stopped in good order; 1 could not start, e.g. the port is taken o
 
 async function execute(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseCommandLine(args, OPTIONS)
-  const file = onlyPositional(positionals, 'file')
+  const named = onlyPositional(positionals, 'file')
+  const file = named === undefined ? null : existingFile(named)
   const port = portNumber(values.port)
   const say = (text: string): void => void (values.json || process.stderr.write(`${text}\n`))
   const folder = claimSessionFolder(values.data === undefined ? defaultDataFolder(process.platform, process.env) : resolve(values.data))
@@ -43,9 +44,9 @@ async function execute(args: readonly string[]): Promise<number> {
     const door = await openBrowserDoor({ rendererFolder: join(import.meta.dirname, '../renderer'), port })
     const stopped = untilStopped(values['exit-with-stdin'] === true)
     const core = startCore({ dataDir: folder.path })
-    const session = door.addSession(core)
+    const session = door.addSession(core, file)
     try {
-      if (file !== undefined) await openProject(core, existingFile(file))
+      if (file !== null) await openProject(core, file)
       process.stdout.write(`${JSON.stringify({ url: session.url })}\n`)
       const windowClosed = values['no-open'] ? null : show(values.window === true, session.once, folder.path, say)
       await Promise.race(windowClosed ? [stopped, windowClosed] : [stopped])

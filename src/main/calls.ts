@@ -3,18 +3,18 @@ import * as v from 'valibot'
 import { HOST_LISTENING, type HostCalls } from '../protocol/host.ts'
 import { isOwnPage } from './renderer-protocol.ts'
 
-const noArguments = v.tuple([])
+const noArguments = v.strictTuple([])
 const project = v.object({ name: v.pipe(v.string(), v.maxLength(200)), path: v.nullable(v.pipe(v.string(), v.maxLength(4096))), dirty: v.boolean() })
 
 /** What each channel accepts: the renderer is not trusted to keep to its types. */
 const ARGUMENTS = {
   'host:connect': noArguments,
   'host:open-dialog': noArguments,
-  'host:save-dialog': v.tuple([v.pipe(v.string(), v.maxLength(200))]),
+  'host:save-dialog': v.strictTuple([v.pipe(v.string(), v.maxLength(200))]),
   'host:recent-files': noArguments,
   'host:clear-recent-files': noArguments,
-  'host:set-project': v.tuple([project]),
-  'host:edit-text': v.tuple([v.picklist(['undo', 'redo'])]),
+  'host:set-project': v.strictTuple([project]),
+  'host:edit-text': v.strictTuple([v.picklist(['undo', 'redo'])]),
   'host:close-window': noArguments,
 } as const satisfies { [C in keyof HostCalls]: v.GenericSchema<unknown, Parameters<HostCalls[C]>> }
 

@@ -20,6 +20,8 @@ export class Desktop {
   private readonly recent: RecentFiles
   /** Files the person chose; a page may name no others. */
   private readonly chosen = new Set<string>()
+  /** The person does not want what was not saved: the next start shall not bring it back. */
+  private discarded = false
   private project: HostProject = { name: 'Glasshouse', path: null, dirty: false }
   private channel: Connection<CoreMessage, unknown> | null = null
   /** Events for a page that does not listen yet; null once it does. */
@@ -32,7 +34,14 @@ export class Desktop {
     this.window.webContents.on('did-start-loading', () => (this.waiting ??= []))
     this.answer()
     this.showMenu()
-    askBeforeClosing(this.window, () => (this.project.dirty ? this.project.name : null), () => this.send({ type: 'save-and-close' }))
+    askBeforeClosing(this.window, {
+      unsaved: () => (this.project.dirty ? this.project.name : null),
+      save: () => this.send({ type: 'save-and-close' }),
+      discard: () => {
+        this.discarded = true
+        this.window.destroy()
+      },
+    })
   }
 
   /** Brings the window to the front and, with a file, asks it to open that. */
@@ -48,7 +57,7 @@ export class Desktop {
 
   /** Lets the core write what it still has to. */
   stop(): Promise<void> {
-    return this.core.stop()
+    return this.core.stop(this.discarded)
   }
 
   private answer(): void {

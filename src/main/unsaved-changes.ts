@@ -3,11 +3,16 @@ import { type BrowserWindow, dialog } from 'electron'
 /** In the order of the dialog's buttons. */
 const ANSWERS = ['save', 'discard', 'cancel'] as const
 
-/**
- * Asks before a window with unsaved changes closes. `save` must lead to `window.destroy()` once the project is saved; nothing
- * closes when that fails or is cancelled.
- */
-export function askBeforeClosing(window: BrowserWindow, unsaved: () => string | null, save: () => void): void {
+interface ClosingActions {
+  /** The project's name while it has unsaved changes, else null. */
+  readonly unsaved: () => string | null
+  /** Must lead to `window.destroy()` once the project is saved; nothing closes when that fails or is cancelled. */
+  readonly save: () => void
+  readonly discard: () => void
+}
+
+/** Asks before a window with unsaved changes closes. */
+export function askBeforeClosing(window: BrowserWindow, { unsaved, save, discard }: ClosingActions): void {
   let asking = false
   window.on('close', (event) => {
     const name = unsaved()
@@ -18,7 +23,7 @@ export function askBeforeClosing(window: BrowserWindow, unsaved: () => string | 
     void ask(window, name).then((answer) => {
       asking = false
       if (answer === 'save') save()
-      if (answer === 'discard') window.destroy()
+      if (answer === 'discard') discard()
     })
   })
 }

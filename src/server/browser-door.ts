@@ -18,8 +18,8 @@ const MAX_TCP_CONNECTIONS = 256
 
 export interface BrowserDoor {
   readonly port: number
-  /** A session of its own: a core of its own, reached only with the token in its address. */
-  addSession(core: CoreHost): SessionAddress
+  /** A session of its own: a core of its own, reached only with the token in its address. Its tabs may name `file`, and no other. */
+  addSession(core: CoreHost, file: string | null): SessionAddress
   /** Closes every socket and stops every core. */
   stop(): Promise<void>
 }
@@ -42,7 +42,7 @@ export interface DoorOptions {
 
 /** Starts to listen, on this machine's loopback interface only. Rejects when the port is taken. */
 export async function openBrowserDoor(options: DoorOptions): Promise<BrowserDoor> {
-  const cores = new Map<string, CoreHost>()
+  const sessions = new Map<string, Session>()
   const once = new OneTimeAddresses(() => performance.now())
   const tabs = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: options.maxMessageBytes ?? MAX_MESSAGE_BYTES })
   const server = createServer((request, response) => {
@@ -51,23 +51,22 @@ export async function openBrowserDoor(options: DoorOptions): Promise<BrowserDoor
   server.maxConnections = MAX_TCP_CONNECTIONS
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy())
-    const core = coreFor(request, portOf(server), cores)
-    if (!core) return refuseUpgrade(socket, 403)
+    const session = sessionFor(request, portOf(server), sessions)
+    if (!session) return refuseUpgrade(socket, 403)
     if (tabs.clients.size >= (options.maxTabs ?? MAX_TABS)) return refuseUpgrade(socket, 503)
     tabs.handleUpgrade(request, socket, head, (tab) => {
       // A protocol error (such as too long a message) closes the tab's socket by itself; it must not end the process.
       tab.on('error', () => tab.terminate())
-      // A browser opens files by their content; it has no paths.
-      pipe(guarded(core.connect(), () => false), fromSocket(tab))
+      pipe(guarded(session.core.connect(), (path) => path === session.file), fromSocket(tab))
     })
   })
   await listen(server, options.port)
   const port = portOf(server)
   return {
     port,
-    addSession(core) {
+    addSession(core, file) {
       const token = newToken()
-      cores.set(token, core)
+      sessions.set(token, { core, file })
       const origin = `http://127.0.0.1:${port}`
       const page = `/#t=${token}`
       return { url: origin + page, once: () => origin + once.add(page) }
@@ -76,7 +75,7 @@ export async function openBrowserDoor(options: DoorOptions): Promise<BrowserDoor
       for (const tab of tabs.clients) tab.terminate()
       server.closeAllConnections()
       await new Promise((done) => server.close(done))
-      await Promise.all([...cores.values()].map((core) => core.stop()))
+      await Promise.all([...sessions.values()].map(({ core }) => core.stop()))
     },
   }
 }
@@ -123,12 +122,17 @@ function refuse(response: ServerResponse, status: number): void {
   response.end(`${status} ${STATUS_CODES[status]}\n`)
 }
 
-/** The core whose token the request carries, if it may have it. Every token is compared, so that time tells nothing. */
-function coreFor(request: IncomingMessage, port: number, cores: ReadonlyMap<string, CoreHost>): CoreHost | undefined {
+interface Session {
+  readonly core: CoreHost
+  readonly file: string | null
+}
+
+/** The session whose token the request carries, if it may have it. Every token is compared, so that time tells nothing. */
+function sessionFor(request: IncomingMessage, port: number, sessions: ReadonlyMap<string, Session>): Session | undefined {
   const [path, query] = (request.url ?? '').split('?')
   if (path !== '/core' || !hasOwnHost(request, port) || !hasOwnOrigin(request, port, true)) return undefined
   const given = new URLSearchParams(query).get('t') ?? ''
-  return [...cores].filter(([token]) => sameToken(given, token)).map(([, core]) => core)[0]
+  return [...sessions].filter(([token]) => sameToken(given, token)).map(([, session]) => session)[0]
 }
 
 function refuseUpgrade(socket: Duplex, status: number): void {
