@@ -48,6 +48,9 @@ export const useRecords = defineStore('records', () => {
     return id ? (mapOf(maps, id).get(id) as RecordTypes[T] | undefined) : undefined
   }
 
+  /** As `get`, without following it: for lists that are rebuilt when `structure` changes. */
+  const peek = (id: RecordId): AnyRecord | undefined => toRaw(mapOf(maps, id)).get(id)
+
   /** All records of a type, by id; follow it to hear of every change to any of them. */
   function all<T extends RecordType>(type: T): ReadonlyMap<RecordId<T>, RecordTypes[T]> {
     return maps[type]
@@ -59,5 +62,5 @@ export const useRecords = defineStore('records', () => {
   const clock = computed<ClockRecord | undefined>(() => maps.clock.get(CLOCK_ID))
   const project = computed<ProjectRecord | undefined>(() => maps.project.get(PROJECT_ID))
 
-  return { simTime, loaded, structure, clock, project, load, apply, get, all, childrenOf }
+  return { simTime, loaded, structure, clock, project, load, apply, get, peek, all, childrenOf }
 })
