@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
 import { MENU_COMMANDS } from '../../src/protocol/host.ts'
+import { temporaryFolder } from '../support/browser-host.ts'
 import { untilConnected } from '../support/fixtures.ts'
 import { type Standin, startStandin } from './standin.ts'
 
@@ -132,7 +132,7 @@ test('closing with unsaved changes asks; cancel keeps the window, discard closes
 })
 
 test('a file named at the start is offered to the window; a folder of its own keeps the session', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'glasshouse-e2e-'))
+  const folder = temporaryFolder()
   const file = join(folder, 'first.glasshouse')
   writeFileSync(file, 'not a project')
   const desktop = await startStandin([file], folder)

@@ -20,7 +20,7 @@ interface StandinWindow {
   readonly title: string
   readonly focusCount?: number
   readonly options: { readonly webPreferences: Record<string, unknown> }
-  readonly webContents: { readonly mainFrame: { readonly url: string } }
+  readonly webContents: { readonly mainFrame: { readonly url: string }; readonly loaded?: boolean }
   close(): void
 }
 
@@ -64,7 +64,7 @@ export async function startStandin(args: readonly string[] = [], userData: strin
     main.send({ id, source: run.toString(), argument })
   })
   await evaluate(async ({ BrowserWindow }) => {
-    while (!BrowserWindow.getAllWindows()[0]?.webContents.mainFrame.url.startsWith('app:')) await new Promise((later) => setTimeout(later, 20))
+    while (!BrowserWindow.getAllWindows()[0]?.webContents.loaded) await new Promise((later) => setTimeout(later, 20))
   })
   const browser = await chromium.connectOverCDP(`http://127.0.0.1:${debugPort}`)
   const page = browser.contexts().flatMap((context) => context.pages()).find((one) => one.url().includes('bundle.app.localhost'))

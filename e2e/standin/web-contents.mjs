@@ -18,6 +18,7 @@ export class WebContents extends EventEmitter {
   async load(url) {
     const page = await this.opened
     await page.goto(this.server.toPage(url))
+    this.loaded = true
     this.emit('did-finish-load')
   }
 

@@ -1,0 +1,12 @@
+import { expect, test, untilConnected } from './support/fixtures.ts'
+
+test('the session survives a reload of the tab, and its key leaves the address', async ({ app }) => {
+  expect(new URL(app.url()).hash).toBe('')
+  await app.reload()
+  await untilConnected(app)
+})
+
+test('a tab without the key gets the app but no session', async ({ browserHost, page }) => {
+  await page.goto(browserHost.url.replace(/#.*/, ''))
+  await expect(page.locator('[data-testid="core-state"].lost')).toBeVisible()
+})
