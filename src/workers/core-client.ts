@@ -1,7 +1,6 @@
-import type { Worker } from 'node:worker_threads'
 import coreWorker from './core-worker.ts?nodeWorker'
-import { CoreSupervisor, type CoreHost, type CoreThread } from './core-supervisor.ts'
-import type { CoreReport } from './core-thread.ts'
+import { CoreSupervisor, type CoreHost } from './core-supervisor.ts'
+import { threadOf } from './worker-core-thread.ts'
 
 export type { CoreHost }
 
@@ -19,15 +18,4 @@ export function startCore({ dataDir, open }: CoreOptions): CoreHost {
     (settings) => threadOf(coreWorker({ name: 'core', workerData: settings })),
     (text) => void process.stderr.write(`${text}\n`),
   )
-}
-
-function threadOf(worker: Worker): CoreThread {
-  let reason = 'its thread ended'
-  worker.on('error', (error: Error) => (reason = error.message))
-  return {
-    post: (order, transfer) => worker.postMessage(order, [...transfer]),
-    onReport: (listener) => void worker.on('message', (report: CoreReport) => listener(report)),
-    onExit: (listener) => void worker.on('exit', () => listener(reason)),
-    terminate: () => void worker.terminate(),
-  }
 }

@@ -1,38 +1,19 @@
+import type { Worker } from 'node:worker_threads'
 import headlessWorker from './headless-worker.ts?nodeWorker'
+import type { HeadlessName, HeadlessParams, HeadlessReport, HeadlessResults } from './headless-job.ts'
 
-export interface HeadlessParams {
-  /** `untilNs`: simulated time to stop at; null runs until nothing more will happen. */
-  readonly run: { readonly file: string; readonly untilNs: number | null }
-  readonly build: { readonly folder: string; readonly dockerfile: string; readonly universe: string }
-}
+export type { HeadlessResults }
 
-export interface HeadlessResults {
-  readonly run: { readonly hash: string; readonly simTime: number; readonly metrics: Readonly<Record<string, number>> }
-  readonly build: {
-    readonly digest: string | null
-    readonly layers: readonly { readonly digest: string; readonly size: number; readonly line: number }[]
-    readonly error: { readonly line: number; readonly exitCode: number | null; readonly message: string } | null
-  }
-}
-
-export type HeadlessKind = keyof HeadlessParams
-
-/** What the worker says: any number of `log`, then one of the others. */
-export type HeadlessMessage<K extends HeadlessKind = HeadlessKind> =
-  | { readonly type: 'log'; readonly text: string }
-  | { readonly type: 'done'; readonly result: HeadlessResults[K] }
-  | { readonly type: 'failed'; readonly message: string }
-
-/** Runs one task in a worker of its own. Rejects with a message for people when it cannot be done. */
-export function headless<K extends HeadlessKind>(kind: K, params: HeadlessParams[K], onLog: (text: string) => void = () => undefined): Promise<HeadlessResults[K]> {
-  const worker = headlessWorker({ name: kind, workerData: { kind, params } })
-  return new Promise<HeadlessResults[K]>((done, failed) => {
-    worker.on('message', (message: HeadlessMessage<K>) => {
-      if (message.type === 'log') onLog(message.text)
-      else if (message.type === 'done') done(message.result)
-      else failed(new Error(message.message))
+/** Runs a job of the command line in a thread of its own. Rejects with the core's own words; `log` gets text as it comes. */
+export function headless<N extends HeadlessName>(name: N, params: HeadlessParams[N], log: (text: string) => void = () => undefined): Promise<HeadlessResults[N]> {
+  const worker: Worker = headlessWorker({ name: 'headless', workerData: { name, params, app: __APP_VERSION__ } })
+  return new Promise<HeadlessResults[N]>((resolve, reject) => {
+    worker.on('message', (report: HeadlessReport) => {
+      if (report.type === 'log') log(report.text)
+      else if (report.type === 'done') resolve(report.value as HeadlessResults[N])
+      else reject(new Error(`${report.error.message} ${report.error.hint}`.trim()))
     })
-    worker.once('error', failed)
-    worker.once('exit', () => failed(new Error('The worker ended without a result.')))
-  }).finally(() => worker.terminate())
+    worker.on('error', (error: Error) => reject(error))
+    worker.on('exit', () => reject(new Error('the simulation stopped before it was done')))
+  }).finally(() => void worker.terminate())
 }

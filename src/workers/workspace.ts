@@ -4,11 +4,11 @@ import { PROJECT_ID } from '../protocol/records.ts'
 import { Failure } from '../core/base/failure.ts'
 import { chainStart } from '../core/project/journal.ts'
 import { decodeProject, encodeProject, type OpenedProject } from '../core/project/project-file.ts'
-import { joinCore } from '../core/session/join.ts'
-import { Session } from '../core/session/session.ts'
+import type { Session } from '../core/session/session.ts'
 import { runTemplate, type Template } from '../core/session/templates.ts'
 import { JournalFile, readJournalFile, type ReadJournal } from './journal-file.ts'
-import { nativeSha256, newSeed, settle } from './platform.ts'
+import { newSession, openSession } from './open-session.ts'
+import { nativeSha256, newSeed } from './platform.ts'
 import { journalPath, readProjectFile, removeProjectFile, setAside, writeProjectFile } from './project-disk.ts'
 
 export interface WorkspaceOptions {
@@ -95,8 +95,7 @@ export class Workspace {
   private static async load(options: WorkspaceOptions, { file, journal, path, name }: Source): Promise<Workspace> {
     const seed = file?.seed ?? journal?.header.seed
     if (seed === undefined) throw new Failure('file', 'There is no project here.')
-    const session = newSession(seed)
-    if (file) await replayFile(session, file, options.app)
+    const session = file ? await openSession(file, options.app) : newSession(seed)
     const saved = session.journal.length
     if (journal) await replayJournal(session, journal)
     return new Workspace(options, { session, extras: file?.extras ?? new Map<string, Uint8Array>(), path, name, fresh: false, savedSeq: saved, baseSeq: saved })
@@ -184,20 +183,6 @@ export class Workspace {
 
 function unsavedPath({ dataDir }: WorkspaceOptions): string | null {
   return dataDir === null ? null : join(dataDir, 'unsaved.glasshouse')
-}
-
-function newSession(seed: string): Session {
-  return new Session({ seed, sha256: nativeSha256, settle, join: joinCore })
-}
-
-/** Brings a session to where the file was saved. A file of the same version must give exactly what it says. */
-async function replayFile(session: Session, file: OpenedProject, app: string): Promise<void> {
-  const exact = file.app === app
-  await session.replay(file.entries, exact)
-  await session.advanceFully(file.simTime)
-  if (exact && (await session.atRest(() => session.hash())) !== file.stateHash) {
-    throw new Failure('file', 'The project does not come out as it was when it was saved.', 'The file is damaged or was changed by hand.')
-  }
 }
 
 /** Goes on with what was done after the last save; a journal that does not continue the file is left alone. */

@@ -1,0 +1,32 @@
+import type { ErrorInfo } from '../protocol/errors.ts'
+import { buildImage, type BuildParams, type BuildResult } from './headless-build.ts'
+import { runProject, type RunParams, type RunResult } from './headless-run.ts'
+
+/** What the command line can have done without a window. */
+export interface HeadlessParams {
+  readonly run: RunParams
+  readonly build: BuildParams
+}
+
+export interface HeadlessResults {
+  readonly run: RunResult
+  readonly build: BuildResult
+}
+
+export type HeadlessName = keyof HeadlessParams
+
+export type HeadlessJob = { readonly [N in HeadlessName]: { readonly name: N; readonly params: HeadlessParams[N]; readonly app: string } }[HeadlessName]
+
+export type HeadlessReport =
+  | { readonly type: 'log'; readonly text: string }
+  | { readonly type: 'done'; readonly value: HeadlessResults[HeadlessName] }
+  | { readonly type: 'failed'; readonly error: ErrorInfo }
+
+export function runJob(job: HeadlessJob, log: (text: string) => void): Promise<HeadlessResults[HeadlessName]> {
+  switch (job.name) {
+    case 'run':
+      return runProject(job.params, job.app)
+    case 'build':
+      return buildImage(job.params, log)
+  }
+}
