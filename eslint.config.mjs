@@ -36,7 +36,7 @@ const noAmbientWorld = [
 const platform = ['electron', 'electron/*', 'vue', 'pinia', 'node:*', 'ws', 'fs', 'path', 'crypto']
 
 export default defineConfig(
-  globalIgnores(['out/', 'dist/', 'coverage/', 'test-results/', 'node_modules/', '.cache/']),
+  globalIgnores(['**/*.d.mts', 'out/', 'dist/', 'coverage/', 'test-results/', 'node_modules/', '.cache/']),
   ts.configs.recommendedTypeChecked,
   vue.configs['flat/recommended'],
   {

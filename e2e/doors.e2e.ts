@@ -1,3 +1,4 @@
+import { seriousFindings } from './support/accessibility.ts'
 import { expect, test, untilConnected } from './support/fixtures.ts'
 
 test('the session survives a reload of the tab, and its key leaves the address', async ({ app }) => {
@@ -9,4 +10,9 @@ test('the session survives a reload of the tab, and its key leaves the address',
 test('a tab without the key gets the app but no session', async ({ browserHost, page }) => {
   await page.goto(browserHost.url.replace(/#.*/, ''))
   await expect(page.locator('[data-testid="core-state"].lost')).toBeVisible()
+})
+
+test('the first start has no serious accessibility finding', async ({ app }) => {
+  await expect(app.locator('.app.starting')).toBeVisible()
+  expect(await seriousFindings(app)).toEqual([])
 })

@@ -8,7 +8,6 @@ import { type Standin, startStandin } from './standin.ts'
 
 /** The built main process and preload on the test-only `electron`: their wiring, not Electron itself. */
 const test = base.extend<{ desktop: Standin }>({
-  // eslint-disable-next-line no-empty-pattern -- Playwright reads which fixtures are needed from the pattern
   desktop: async ({}, use) => {
     const desktop = await startStandin()
     await use(desktop)

@@ -28,7 +28,7 @@ export interface SessionAddress {
   /** With the session's token; good until the door is closed. */
   readonly url: string
   /** An address that leads to `url` once and only for two minutes: for a program's arguments, which others can read. */
-  once(): string
+  readonly once: () => string
 }
 
 export interface DoorOptions {
