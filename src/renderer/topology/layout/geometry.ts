@@ -6,15 +6,18 @@ export interface Rect {
   readonly h: number
 }
 
-export const HOST = { pad: 12, head: 40, gap: 10, foot: 8, bandH: 34, bandGap: 8, hardwareH: 56, colGap: 14, minInner: 310 } as const
-export const GUEST = { w: 150, gap: 10, headH: 78, tallHeadH: 104, kernelH: 22, pad: 8 } as const
-export const CONTAINER = { w: 92, h: 42, gap: 9, perRow: 3 } as const
+export const HOST = { pad: 12, head: 40, gap: 10, foot: 8, bandH: 34, bandGap: 8, hardwareH: 56, colGap: 14, minInner: 238 } as const
+export const GUEST = { w: 114, gap: 10, headH: 84, tallHeadH: 100, kernelH: 22, pad: 8 } as const
+export const CONTAINER = { h: 42, gap: 8, perRow: 3 } as const
 export const PRIVILEGED = { h: 108 } as const
 export const RAIL = { gap: 22, step: 34 } as const
-export const RACK = { pad: 16, head: 34, gap: 40, gutter: 10 } as const
+export const RACK = { pad: 16, head: 64, gap: 110, gutter: 10 } as const
 
 export const shift = (rect: Rect, x: number, y: number): Rect => ({ x: rect.x + x, y: rect.y + y, w: rect.w, h: rect.h })
 
 export const contains = (rect: Rect, x: number, y: number): boolean => x >= rect.x && y >= rect.y && x < rect.x + rect.w && y < rect.y + rect.h
 
 export const intersects = (a: Rect, b: Rect): boolean => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h
+
+/** A kernel module's box inside its kernel's band; `unit` is the size of a world unit in the band's coordinates. */
+export const moduleRect = (band: Rect, unit: number): Rect => ({ x: band.x + 92 * unit, y: band.y + 5 * unit, w: 44 * unit, h: band.h - 10 * unit })

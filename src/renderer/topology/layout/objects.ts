@@ -1,5 +1,5 @@
 import { typeOfId, type RecordId, type RecordType } from '../../../protocol/records.ts'
-import { HOST, contains, intersects, shift, type Rect } from './geometry.ts'
+import { HOST, contains, intersects, moduleRect, shift, type Rect } from './geometry.ts'
 import type { PlacedHost, RoomPlan } from './room-layout.ts'
 
 /** Something that can be pointed at: its rectangle in the room and what it is drawn inside of. */
@@ -12,7 +12,6 @@ export interface PlacedObject {
 
 /** How near a pointer must come to a rail, in world units, on either side. */
 const RAIL_REACH = 12
-const MODULE = { inset: 5, from: 0.35, width: 110 }
 
 const known = new WeakMap<PlacedHost, readonly PlacedObject[]>()
 
@@ -29,10 +28,7 @@ function collect(host: PlacedHost): PlacedObject[] {
   const add = (id: RecordId, parent: RecordId, name: string, local: Rect) => { found.push({ id, parent, name, rect: shift(local, rect.x, rect.y) }) }
   const { band } = scene
   if (parts.band && band.kind === 'hypervisor') add(band.hypervisor.id, scene.id, band.hypervisor.name, parts.band)
-  if (parts.band && band.kind === 'host-os' && band.module) {
-    const { x, y, w, h } = parts.band
-    add(band.module.id, scene.id, band.module.name, { x: x + w * MODULE.from, y: y + MODULE.inset, w: MODULE.width, h: h - 2 * MODULE.inset })
-  }
+  if (parts.band && band.kind === 'host-os' && band.module) add(band.module.id, scene.id, band.module.name, moduleRect(parts.band, 1))
   for (const group of parts.groups) {
     if (group.band && group.scene.band) add(group.scene.band.id, scene.id, group.scene.band.name, group.band)
     for (const guest of group.guests) {

@@ -14,7 +14,7 @@ export function paintContainer(view: SceneView, placed: PlacedContainer, dx: num
       : scene.condition === 'fault' ? 'fault-soft'
         : scene.id === view.hovered ? 'bg-hover'
           : scene.condition === 'off' ? null : 'bg-raised'
-  const stroke: Token = selected ? 'accent' : scene.condition === 'fault' ? 'fault' : view.overlay === 'network' && scene.attachment !== '' ? 'accent' : 'line-strong'
+  const stroke: Token = selected ? 'accent' : scene.condition === 'fault' ? 'fault' : view.overlay === 'network' && scene.attachment.length > 0 ? 'accent' : 'line-strong'
   arch(pen, box, fill, stroke, selected ? pen.palette.strongStroke : 1.25)
   if (placed.shelf) pen.line(box.x - 3, box.y + box.h, box.x + box.w + 3, box.y + box.h, 'line-strong', 1)
   outline(view, scene.id, box, 6)
@@ -28,19 +28,21 @@ function paintText(view: SceneView, { scene }: PlacedContainer, box: Box): void 
   const width = box.w - 2 * pad
   if (box.h < 14 * u) return
   const first = box.y + Math.min(18 * u, box.h / 2 + 4 * u)
-  if (width < 34 * u) {
+  const font = pen.font({ size: 12, color: 'fg' })
+  if (width - 13 * u < Math.min(24 * u, pen.measure(scene.name, font))) {
     pen.state(scene.condition, box.x + (box.w - 11 * u) / 2, first - 9 * u, 11)
     return
   }
   pen.state(scene.condition, box.x + pad - 1, first - 9.5 * u, 11)
   pen.text(scene.name, box.x + pad + 13 * u, first, width - 13 * u, { size: 12, color: 'fg', bold: view.level === 'container' })
   const quiet = scene.condition === 'running' ? [] : [scene.word]
-  const facts = view.overlay === 'network' && scene.attachment !== '' ? [scene.attachment, ...scene.facts.slice(0, 1)] : [...quiet, ...scene.facts]
-  const lines = [...facts, ...(view.level === 'container' ? scene.processes : [])]
-  let y = first + 16 * u
+  const attached = view.overlay === 'network' && scene.attachment.length > 0
+  const facts = (attached ? scene.facts.slice(0, 1) : [...quiet, ...scene.facts]).map((fact) => [fact, fact.split(':')[0] ?? fact])
+  const lines = [...(attached ? [scene.attachment] : []), ...facts, ...(view.level === 'container' ? scene.processes.map((process) => [process]) : [])]
+  let y = first + 15 * u
   for (const line of lines) {
-    if (y > box.y + box.h - 5 * u) return
-    pen.text([line, line.split(':')[0] ?? line], box.x + pad, y, width, { size: 11.5, color: line === scene.word && scene.condition === 'fault' ? 'fault' : 'fg-3' })
+    if (y > box.y + box.h - 4 * u) return
+    pen.text(line, box.x + pad, y, width, { size: 11.5, color: line[0] === scene.word && scene.condition === 'fault' ? 'fault' : attached && line === scene.attachment ? 'accent' : 'fg-3' })
     y += 15 * u
   }
 }

@@ -70,25 +70,23 @@ function paintText(view: SceneView, scene: GuestScene, box: Box, bottom: number)
   let y = box.y + Math.min(20 * u + inset, room / 2 + 5 * u)
   paintTitle(view, scene, x, y, width)
   y += 17 * u
-  const fits = (height: number) => y + height <= bottom - 5 * u
-  const line = (text: string | readonly string[], color: Token) => {
-    if (!fits(0)) return
-    pen.text(text, x, y, width, { size: 11.5, color })
-    y += 16.5 * u
+  const fits = (baseline: number) => baseline <= bottom - 5 * u
+  const line = (variants: readonly string[], color: Token) => {
+    if (fits(y) && pen.whole(variants, x, y, width, { size: 11.5, color }) > 0) y += 16.5 * u
   }
-  if (scene.role === 'hidden' && fits(0)) {
+  if (scene.role === 'hidden' && fits(y)) {
     pen.icon('hidden', x, y - 10 * u, 13, 'fg-2')
     pen.text(view.words('hiddenVm'), x + 18 * u, y, width - 18 * u, { size: 11.5, color: 'fg-2' })
     y += 16.5 * u
   }
-  if (scene.fault && fits(0)) {
+  if (scene.fault && fits(y)) {
     const lines = Math.min(3, Math.max(1, Math.floor((bottom - 5 * u - y) / (16 * u)) + 1))
     y += pen.paragraph(scene.fault, x, y, width, lines, { size: 12, color: 'fault', bold: true }) * 16.5 * u
   }
   line(scene.spec, 'fg-3')
   if (scene.phase) y = paintPhase(view, scene, x, y, width, fits)
   y = paintMeters(view, scene.meters, x, y, width, fits)
-  for (const fact of scene.facts) line(fact, 'fg-2')
+  for (const fact of scene.facts) line([fact], 'fg-2')
 }
 
 function paintTitle(view: SceneView, scene: GuestScene, x: number, y: number, width: number): void {
@@ -112,30 +110,31 @@ function paintTitle(view: SceneView, scene: GuestScene, x: number, y: number, wi
 }
 
 /** How far the boot has come, at the virtual time of this drawing. */
-function paintPhase(view: SceneView, scene: GuestScene, x: number, y: number, width: number, fits: (height: number) => boolean): number {
+function paintPhase(view: SceneView, scene: GuestScene, x: number, y: number, width: number, fits: (baseline: number) => boolean): number {
   const { pen } = view
   const { phase } = scene
-  if (!phase || !fits(0)) return y
+  if (!phase || !fits(y)) return y
   const total = phase.endsAt - phase.startedAt
   pen.meter(x, y - 4 * pen.unit, width, total > 0 ? (view.now - phase.startedAt) / total : 0)
   return y + 16.5 * pen.unit
 }
 
 /** Side by side where there is room, else one below the other. */
-function paintMeters(view: SceneView, meters: readonly Meter[], x: number, start: number, width: number, fits: (height: number) => boolean): number {
+function paintMeters(view: SceneView, meters: readonly Meter[], x: number, start: number, width: number, fits: (baseline: number) => boolean): number {
   const { pen } = view
   const u = pen.unit
   const wide = width > 230 * u
   const each = wide ? (width - 16 * u) / 2 : width
   let y = start
   meters.forEach((meter, at) => {
-    if (!fits(0)) return
+    if (!fits(y)) return
     const left = wide ? x + at * (each + 16 * u) : x
-    const label = pen.text(meter.label, left, y, each / 3, { size: 11.5, color: 'fg-3' })
-    const text = pen.text(meter.text, left + each, y, each - label - 30 * u, { size: 11.5, color: 'fg-2', align: 'right' })
-    const from = left + Math.max(30 * u, label + 6 * u)
-    const to = left + each - text - 7 * u
-    if (to - from > 14 * u) pen.meter(from, y - 4 * u, to - from, meter.share)
+    const text = pen.whole(meter.text, left + each, y, each - 53 * u, { size: 11.5, color: 'fg-2', align: 'right' })
+    const from = left + 31 * u
+    const to = left + each - (text > 0 ? text + 7 * u : 0)
+    if (to - from < 14 * u) return
+    pen.text(meter.label, left, y, 30 * u, { size: 11.5, color: 'fg-3' })
+    pen.meter(from, y - 4 * u, to - from, meter.share)
     if (!wide || at === meters.length - 1) y += 16.5 * u
   })
   return y

@@ -1,14 +1,18 @@
+import { HOST, moduleRect } from '../layout/geometry.ts'
 import type { HostParts, PlacedGroup } from '../layout/host-layout.ts'
 import type { PlacedHost } from '../layout/room-layout.ts'
 import type { Condition, HostScene, HypervisorScene, Meter } from '../scene/types.ts'
 import { paintContainer } from './container.ts'
 import { paintGuest } from './guest.ts'
 import { conditionColor } from './palette.ts'
-import type { Box } from './pen.ts'
+import type { Box, TextStyle } from './pen.ts'
 import type { IconName } from './icons.ts'
 import { onScreen, outline, type SceneView } from './scene-view.ts'
 
 const RADIUS = 8
+/** How far from the right edge the privileged domain's drivers reach down. */
+const DRIVER_X = 36
+const BAND_NAME: TextStyle = { size: 13, color: 'fg', bold: true }
 const CONDITIONS: readonly Condition[] = ['fault', 'running', 'busy', 'paused', 'off']
 
 /** A host, read from the ground up: hardware, what manages it, what stands on it. */
@@ -40,18 +44,15 @@ function paintGlass(view: SceneView, scene: HostScene, box: Box): void {
 
 const hostIcon = (scene: HostScene): IconName => (scene.formFactor === 'laptop' ? 'laptop' : scene.formFactor === 'workstation' ? 'screen' : 'host')
 
-function paintHead(view: SceneView, scene: HostScene, box: Box): number {
+function paintHead(view: SceneView, scene: HostScene, box: Box): void {
   const { pen } = view
   const u = pen.unit
   const pad = 12 * u
-  const y = box.y + 24 * u
+  const y = box.y + Math.min(24 * u, (HOST.head * view.viewport.zoom) / 2 + 5 * u)
   const name = pen.text(scene.name, box.x + pad + 21 * u, y, box.w - 2 * pad - 21 * u, { size: 14, color: 'fg', bold: true })
   pen.icon(hostIcon(scene), box.x + pad, y - 13 * u, 16, 'fg-2')
   const free = box.w - 2 * pad - 21 * u - name - 16 * u
-  const variants = scene.spec
-  const fitting = variants.filter((text) => pen.measure(text, pen.font({ size: 11.5, color: 'fg-3' })) <= free)
-  if (fitting[0]) pen.text(fitting[0], box.x + box.w - pad, y, free, { size: 11.5, color: 'fg-3', align: 'right' })
-  return y
+  pen.whole(scene.spec, box.x + box.w - pad, y, free, { size: 11.5, color: 'fg-3', align: 'right' })
 }
 
 /** Rack level: name, what it runs, one strip of states, load. */
@@ -63,7 +64,7 @@ function paintCard(view: SceneView, scene: HostScene, box: Box): void {
   let y = box.y + 20 * u
   const icon = width > 70 * u ? 20 * u : 0
   if (icon) pen.icon(hostIcon(scene), box.x + pad, y - 12.5 * u, 15, 'fg-2')
-  pen.text(scene.name, box.x + pad + icon, y, width - icon, { size: 13, color: 'fg', bold: true })
+  pen.text(scene.name, box.x + pad + icon, y, width - icon, BAND_NAME)
   y += 17 * u
   const bottom = box.y + box.h - 6 * u
   if (y < bottom) pen.text([scene.platform, scene.platform.split(', ')[0] ?? '', scene.platform.split(' ')[0] ?? ''], box.x + pad, y, width, { size: 11.5, color: 'fg-3' })
@@ -126,12 +127,15 @@ function paintHypervisor(view: SceneView, hypervisor: HypervisorScene, box: Box)
   outline(view, hypervisor.id, box, RADIUS / 2)
   if (box.h < 14 * u) return
   const y = box.y + box.h / 2 + 4.5 * u
-  const icon = box.w > 70 * u ? 22 * u : 0
+  const short = hypervisor.name.split(' ').slice(0, hypervisor.kind === 'hosted' ? 1 : 2).join(' ')
+  const icon = pen.measure(short, pen.font(BAND_NAME)) <= box.w - 38 * u ? 22 * u : 0
   if (icon) pen.icon('stack', box.x + 8 * u, y - 11.5 * u, 14, 'fg-2')
-  const name = pen.text([hypervisor.name, hypervisor.name.split(' ').slice(0, 2).join(' ')], box.x + 8 * u + icon, y, box.w - 16 * u - icon, { size: 13, color: 'fg', bold: true })
-  const note = hypervisor.installing ? view.words('installing') : hypervisor.drivers
-  const free = box.w - 28 * u - icon - name
-  if (pen.measure(note, pen.font({ size: 11.5, color: 'fg-3' })) <= free) pen.text(note, box.x + box.w - 8 * u, y, free, { size: 11.5, color: 'fg-3', align: 'right' })
+  const name = pen.text([hypervisor.name, short], box.x + 8 * u + icon, y, box.w - 16 * u - icon, BAND_NAME)
+  const crossed = hypervisor.structure === 'microkernelized' && hypervisor.kind === 'bare-metal'
+  const notes = hypervisor.installing ? [view.words('installing')]
+    : crossed ? [view.words('noDriversInside'), view.words('noDrivers')] : [hypervisor.drivers]
+  const right = box.x + box.w - (crossed ? (DRIVER_X + 8) * u : 8 * u)
+  pen.whole(notes, right, y, right - box.x - 20 * u - icon - name, { size: 11.5, color: 'fg-3', align: 'right' })
 }
 
 function paintBand(view: SceneView, scene: HostScene, parts: HostParts, dx: number, dy: number): void {
@@ -144,33 +148,45 @@ function paintBand(view: SceneView, scene: HostScene, parts: HostParts, dx: numb
   pen.box(box, RADIUS / 2, 'bg-inset', 'line-strong', 1)
   if (box.h < 14 * u) return
   const y = box.y + box.h / 2 + 4.5 * u
-  const { module } = band
-  const icon = module ? 0 : 22 * u
-  if (icon) pen.icon('screen', box.x + 8 * u, y - 11.5 * u, 14, 'fg-2')
-  const most = module ? box.w / 2 - 12 * u : box.w - 16 * u - icon
-  const name = pen.text(module ? [`${band.name}, ${band.kernel}`, band.kernel, band.name] : [`${band.name}, ${band.kernel}`, band.name, band.kernel], box.x + 9 * u + icon, y, most, { size: 13, color: 'fg', bold: true })
-  let right = box.x + box.w - 8 * u
-  const left = box.x + 9 * u + icon + name + 12 * u
-  if (!module) {
-    const note = band.installing ? view.words('installing') : view.words('hostOs')
-    if (pen.measure(note, pen.font({ size: 11.5, color: 'fg-3' })) <= right - left) pen.text(note, right, y, right - left, { size: 11.5, color: 'fg-3', align: 'right' })
-    return
-  }
-  const inner = { x: Math.round(left) + 0.5, y: box.y + 5, w: Math.round(Math.min(right - left, 96 * u)), h: box.h - 10 }
-  if (inner.w < 30 * u) return
+  const left = moduleRect(box, view.viewport.zoom).x - box.x - 13 * u
+  const fits = pen.measure(band.kernel, pen.font(BAND_NAME)) <= left
+  if (band.module && fits && box.h >= 23 * u) paintModuleBand(view, band, band.module, box, y)
+  else paintSystemBand(view, band, box, y)
+}
+
+type SystemBand = Extract<HostScene['band'], { kind: 'host-os' }>
+
+function paintSystemBand(view: SceneView, band: SystemBand, box: Box, y: number): void {
+  const { pen } = view
+  const u = pen.unit
+  const icon = 22 * u
+  pen.icon('screen', box.x + 8 * u, y - 11.5 * u, 14, 'fg-2')
+  const names = band.module ? [`${band.kernel}, ${band.module.name}`] : [`${band.name}, ${band.kernel}`, band.name, band.kernel]
+  const name = pen.text(names, box.x + 9 * u + icon, y, box.w - 16 * u - icon, BAND_NAME)
+  const note = band.installing ? view.words('installing') : view.words('hostOs')
+  pen.whole([note], box.x + box.w - 8 * u, y, box.w - 29 * u - icon - name, { size: 11.5, color: 'fg-3', align: 'right' })
+}
+
+/** A hypervisor that is part of the host's own kernel is a box inside the kernel's band; is that type 1 or type 2? */
+function paintModuleBand(view: SceneView, band: SystemBand, module: HypervisorScene, box: Box, y: number): void {
+  const { pen } = view
+  const u = pen.unit
+  const from = moduleRect(box, view.viewport.zoom)
+  pen.text(band.kernel, box.x + 9 * u, y, from.x - box.x - 13 * u, BAND_NAME)
+  const inner = { x: Math.round(from.x) + 0.5, y: Math.round(from.y) + 0.5, w: Math.round(from.w), h: Math.round(from.h) }
   const selected = module.id === view.selected
   pen.box(inner, 3, selected ? 'bg-selected' : 'bg-raised', selected ? 'accent' : 'line-strong', selected ? pen.palette.strongStroke : pen.palette.stroke)
   outline(view, module.id, inner, 3)
-  if (inner.h >= 14 * u) pen.icon('stack', inner.x + 7 * u, y - 11 * u, 13, 'fg-2')
-  pen.text(module.name, inner.x + 25 * u, y, inner.w - 30 * u, { size: 12, color: 'fg' })
-  right -= inner.x + inner.w + 10 * u
-  const question = view.words('typeQuestion')
-  const asked = pen.measure(question, pen.font({ size: 11.5, color: 'fg-3' }))
-  if (asked > right) return
+  const icon = inner.h >= 14 * u && inner.w > 56 * u ? 19 * u : 0
+  if (icon) pen.icon('stack', inner.x + 6 * u, y - 11 * u, 13, 'fg-2')
+  pen.text(module.name, inner.x + 6 * u + icon, y, inner.w - 10 * u - icon, { size: 12, color: 'fg' })
   const end = box.x + box.w - 9 * u
-  pen.text(question, end, y, right, { size: 11.5, color: 'fg-3', align: 'right' })
+  const free = end - inner.x - inner.w - 10 * u
+  const asked = pen.whole([view.words('typeQuestion'), view.words('typeQuestionShort')], end, y, free, { size: 11.5, color: 'fg-3', align: 'right' })
+  if (asked === 0) return
+  const under = Math.round(y + 3 * u) + 0.5
   pen.ctx.setLineDash([1.5, 1.5])
-  pen.line(end - asked, Math.round(y + 3 * u) + 0.5, end, Math.round(y + 3 * u) + 0.5, 'fg-3', 1)
+  pen.line(end - asked, under, end, under, 'fg-3', 1)
   pen.ctx.setLineDash([])
 }
 
@@ -185,7 +201,7 @@ function paintHardware(view: SceneView, scene: HostScene, parts: HostParts, dx: 
     if (tall) {
       const y = box.y + 20 * u
       pen.icon(icon, x, y - 11.5 * u, 14, 'fg-2')
-      pen.text([`${meter.label} ${meter.text}`, meter.text, meter.label], x + 20 * u, y, half - 20 * u, { size: 12, color: 'fg-2' })
+      pen.text([...meter.text.slice(0, 1).map((text) => `${meter.label} ${text}`), ...meter.text, meter.label], x + 20 * u, y, half - 20 * u, { size: 12, color: 'fg-2' })
     }
     pen.meter(x, tall ? box.y + box.h - 15 * u : box.y + box.h / 2, half, meter.share)
   }
@@ -205,7 +221,7 @@ function paintDriverPath(view: SceneView, { scene, parts, rect }: PlacedHost): v
   const h = 26 * u
   if (box.h < 80 * u) return
   const inner = { x: box.x + 10, y: Math.round(box.y + box.h - h - 10) + 0.5, w: box.w - 20, h: Math.round(h) }
-  const x = Math.round(box.x + box.w - 36 * u) + 0.5
+  const x = Math.round(hardware.x + hardware.w - DRIVER_X * u) + 0.5
   pen.box(inner, 4, 'bg-inset', 'line-strong', 1)
   pen.text(view.words('realDrivers'), inner.x + inner.w / 2, inner.y + inner.h / 2 + 4 * u, inner.w - 60 * u, { size: 11, color: 'fg', mono: true, align: 'center' })
   const end = hardware.y + 2

@@ -1,3 +1,4 @@
+import { RACK } from '../layout/geometry.ts'
 import type { Rail, RoomPlan, Trunk } from '../layout/room-layout.ts'
 import { onScreen, outline, type SceneView } from './scene-view.ts'
 
@@ -50,9 +51,9 @@ export function paintRacks(view: SceneView, plan: RoomPlan): void {
   const u = pen.unit
   for (const rack of plan.racks) {
     const box = onScreen(view, rack.rect)
-    pen.box(box, 8, null, rack.id === view.selected ? 'accent' : 'line-2', rack.id === view.selected ? pen.palette.strongStroke : 1)
+    if (view.level !== 'overview' || rack.id === view.selected) pen.box(box, 8, null, rack.id === view.selected ? 'accent' : 'line-2', rack.id === view.selected ? pen.palette.strongStroke : 1)
     outline(view, rack.id, box, 8)
-    if (view.level !== 'overview') pen.text(rack.name, box.x + 14 * u, box.y + 21 * u, box.w - 28 * u, { size: 13, color: 'fg-2', bold: true })
-    else if (box.w > 40 * u) pen.text(rack.name, box.x + 2, box.y - 5 * u, box.w - 4, { size: 11, color: 'fg-2' })
+    if (view.level !== 'overview') pen.text(rack.name, box.x + 14 * u, box.y + (RACK.head * view.viewport.zoom) / 2 + 5 * u, box.w - 28 * u, { size: 13, color: 'fg-2', bold: true })
+    else if ((RACK.gap + RACK.head) * view.viewport.zoom > 12 * u) pen.text(rack.name, box.x + 3, box.y + Math.min(4, RACK.head * view.viewport.zoom - 4), box.w - 6, { size: 11, color: 'fg-2' })
   }
 }

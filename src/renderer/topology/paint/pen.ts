@@ -71,6 +71,13 @@ export class Pen {
     return this.measure(fitted, font)
   }
 
+  /** As `text`, but draws nothing rather than a part of it. */
+  whole(variants: readonly string[], x: number, y: number, width: number, style: TextStyle): number {
+    const font = this.font(style)
+    const fitting = variants.find((text) => this.measure(text, font) <= width)
+    return fitting === undefined ? 0 : this.text(fitting, x, y, width, style)
+  }
+
   /** Draws up to `lines` lines from the baseline `y` on. Returns how many it took. */
   paragraph(text: string, x: number, y: number, width: number, lines: number, style: TextStyle): number {
     const font = this.font(style)

@@ -28,7 +28,7 @@ export interface SceneView {
   readonly words: Words
 }
 
-const FROM: readonly (readonly [number, Level])[] = [[1.6, 'container'], [0.74, 'vm'], [0.48, 'host'], [0.27, 'rack']]
+const FROM: readonly (readonly [number, Level])[] = [[1.6, 'container'], [0.74, 'vm'], [0.48, 'host'], [0.23, 'rack']]
 
 /** The level at a zoom; `scale` is the projector's factor. */
 export function levelAt(zoom: number, scale: number): Level {

@@ -24,12 +24,12 @@ export function describeGuest(index: RoomIndex, host: HostRecord, vm: VmRecord, 
     role: vm.role,
     condition: VM_CONDITION[vm.state],
     word: words(`state.${vm.state}`),
-    spec: [words('spec.guest', { os, vcpus: vm.vcpus, memory }), words('spec.guestShort', { os, vcpus: vm.vcpus }), os, os.split(' ').slice(0, 2).join(' ')],
+    spec: [words('spec.guest', { os, vcpus: vm.vcpus, memory }), words('spec.guestShort', { os, vcpus: vm.vcpus }), os, os.split(' ').slice(0, 2).join(' '), os.split(' ')[0] ?? os],
     kernel: kernelName(vm.kernel),
     meters: guest
       ? [
-        { label: words('cpu'), share: vm.vcpus / host.cpu.cores, text: words('of', { used: vm.vcpus, total: host.cpu.cores }) },
-        { label: words('ram'), share: vm.memoryMiB / host.memoryMiB, text: words('of', { used: gib(vm.memoryMiB), total: formatMemory(host.memoryMiB) }) },
+        { label: words('cpu'), share: vm.vcpus / host.cpu.cores, text: [words('of', { used: vm.vcpus, total: host.cpu.cores }), String(vm.vcpus)] },
+        { label: words('ram'), share: vm.memoryMiB / host.memoryMiB, text: [words('of', { used: gib(vm.memoryMiB), total: formatMemory(host.memoryMiB) }), memory] },
       ]
       : [],
     facts: [
@@ -71,8 +71,15 @@ function describeContainer(index: RoomIndex, container: ContainerRecord, words: 
     facts: [image, ...published, ...(address ? [address] : []), container.command.join(' ')].filter((fact) => fact !== ''),
     processes: index.children(container.id, 'process').slice(0, PROCESSES_SHOWN)
       .map((process) => words('pid', { pid: process.nsPid, command: process.command })),
-    attachment: [container.ipAddress ?? '', ...published].filter((text) => text !== '').join(', '),
+    attachment: attachmentOf(container, published),
   }
+}
+
+function attachmentOf(container: ContainerRecord, published: readonly string[]): string[] {
+  const address = container.ipAddress
+  const port = container.ports[0]
+  const all = [...(address ? [address] : []), ...published].join(', ')
+  return [all, ...(port ? [`:${port.hostPort}`] : []), ...(address ? [address, address.split('.').slice(2).map((part) => `.${part}`).join('')] : [])].filter((text) => text !== '')
 }
 
 function failed(container: ContainerRecord): boolean {

@@ -33,8 +33,8 @@ export function describeHost(index: RoomIndex, id: RecordId<'host'>, words: Word
     condition: HOST_CONDITION[host.state], word: words(`state.${host.state}`),
     spec: [words('spec.hostShort', { cores, memory }), words('spec.hostShortest', { cores })],
     platform: platformOf(band, words), band, groups,
-    cpu: { label: words('cpu'), share: host.vcpusUsed / cores, text: words('vcpusOnCores', { used: host.vcpusUsed, cores }) },
-    memory: { label: words('ram'), share: host.memoryUsedMiB / host.memoryMiB, text: words('of', { used: gib(host.memoryUsedMiB), total: memory }) },
+    cpu: { label: words('cpu'), share: host.vcpusUsed / cores, text: [words('vcpusOnCores', { used: host.vcpusUsed, cores }), words('vcpusShort', { used: host.vcpusUsed, cores }), words('of', { used: host.vcpusUsed, total: cores })] },
+    memory: { label: words('ram'), share: host.memoryUsedMiB / host.memoryMiB, text: [words('of', { used: gib(host.memoryUsedMiB), total: memory }), memory] },
     nics: host.nics.map((nic) => {
       const network = nic.network ? index.get(nic.network) : undefined
       return { name: nic.name, label: network ? words('nic', { name: nic.name, network: network.name }) : words('nicFree', { name: nic.name }), network: network ? nic.network : null }

@@ -11,8 +11,8 @@ export interface ContainerScene {
   /** Facts in the order in which they are worth room: image, ports, address, command. */
   readonly facts: readonly string[]
   readonly processes: readonly string[]
-  /** Published ports and address, which the network overlay brings forward. */
-  readonly attachment: string
+  /** Address and published ports from long to short, which the network overlay brings forward. */
+  readonly attachment: readonly string[]
 }
 
 export interface EngineScene {
@@ -25,7 +25,8 @@ export interface Meter {
   readonly label: string
   /** Part of the whole, 0 to 1. */
   readonly share: number
-  readonly text: string
+  /** The same figure from long to short. */
+  readonly text: readonly string[]
 }
 
 export interface GuestScene {
