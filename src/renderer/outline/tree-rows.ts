@@ -23,6 +23,7 @@ const NOT_SHOWN = new Set(['snapshot', 'build', 'process', 'terminal'])
 /** A container stands on its owner's kernel, so it hangs under the host or VM; its engine, with the images, stands beside it. */
 export function outlineChildren(source: TreeSource, id: RecordId): readonly RecordId[] {
   const own = source.children(id).filter((child) => !NOT_SHOWN.has(child.slice(0, child.indexOf(':'))))
+  if (id.startsWith('room:')) return [...own.filter((child) => child.startsWith('rack:')), ...own.filter((child) => !child.startsWith('rack:'))]
   if (id.startsWith('engine:')) return own.filter((child) => child.startsWith('image:'))
   return own.flatMap((child) => (child.startsWith('engine:')
     ? [...source.children(child).filter((each) => each.startsWith('container:')), child]
