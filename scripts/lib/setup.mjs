@@ -24,7 +24,10 @@ export async function ensureModules() {
   if (readIfThere(MODULES_STAMP) === wanted) return
   const begin = performance.now()
   say('Installing the libraries (once; about a minute) …')
-  const { code, output } = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error']
+  let { code, output } = await run('npm', ['ci', ...quiet])
+  // A registry that lacks packages for other platforms makes `ci` refuse the lock; `install` takes the same versions without them.
+  if (code !== 0) ({ code, output } = await run('npm', ['install', '--no-save', ...quiet]))
   if (code !== 0) {
     say(output)
     say('The libraries could not be installed. The first start needs the network; behind a proxy, tell npm with `npm config set proxy …`.')
