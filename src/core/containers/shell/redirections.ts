@@ -28,7 +28,8 @@ export async function redirect(state: ShellState, expander: Expander, redirectio
 async function apply(state: ShellState, expander: Expander, redirection: Redirection): Promise<Restore> {
   const { operator, target } = redirection
   if (target.type === 'HereDoc') {
-    const text = target.quoted ? plainText(target.content) : await expander.text(target.content)
+    const content = target.stripTabs ? withoutTabs(target.content) : target.content
+    const text = target.quoted ? plainText(content) : await expander.text(content)
     return replace(state, redirection.fd ?? 0, hereDocument(state, text))
   }
   if (operator === '<<<') return replace(state, redirection.fd ?? 0, hereDocument(state, `${await expander.text(target)}\n`))
@@ -102,6 +103,12 @@ function hereDocument(state: ShellState, text: string): number {
     offset += part.length
     return part
   }), SAVED_FDS)
+}
+
+/** `<<-`: the tabs that begin a line go; what expansions bring stays. */
+function withoutTabs(word: Extract<Redirection['target'], { type: 'HereDoc' }>['content']): typeof word {
+  const strip = (text: string, first: boolean): string => (first ? text.replace(/^\t+/, '') : text).replace(/\n\t+/g, '\n')
+  return { ...word, parts: word.parts.map((part, index) => (part.type === 'Literal' || part.type === 'SingleQuoted' ? { ...part, value: strip(part.value, index === 0) } : part)) }
 }
 
 function plainText(word: Extract<Redirection['target'], { type: 'HereDoc' }>['content']): string {

@@ -25,7 +25,9 @@ async function source(shell: Interpreter, words: readonly string[]): Promise<num
   let text: string
   try {
     if (found === undefined) throw new FileError('ENOENT', path)
-    text = context.files.text(found)
+    const fd = context.open(found, { read: true })
+    text = await context.readAllText(fd)
+    context.close(fd)
   } catch (error) {
     if (!(error instanceof FileError)) throw error
     if (state.isBash) throw new ShellError(`${path}: ${ERROR_TEXTS[error.code] ?? error.code}`)

@@ -18,7 +18,7 @@ async function echo(shell: Interpreter, words: readonly string[]): Promise<numbe
     if (dialect !== 'dash') escapes = flags.lastIndexOf('e') > flags.lastIndexOf('E') || (escapes && !flags.includes('E'))
   }
   const text = args.join(' ')
-  const { text: output, stop } = escapes ? unescape(text, true) : { text, stop: false }
+  const { text: output, stop } = escapes ? unescape(text, dialect !== 'dash') : { text, stop: false }
   return put(shell, 'echo', output + (newline && !stop ? '\n' : ''))
 }
 

@@ -52,8 +52,9 @@ function splitAssignment(word: string): [string, boolean, string | undefined] {
 async function local(shell: Interpreter, words: readonly string[]): Promise<number> {
   const { variables, isBash } = shell.state
   if (!variables.inFunction) {
-    if (isBash) await shell.state.complain('local: can only be used in a function')
-    return isBash ? 1 : 0
+    if (!isBash) throw new ShellError('local: not in a function', { status: 2, fatal: true })
+    await shell.state.complain('local: can only be used in a function')
+    return 1
   }
   return declareIn(shell, words, true)
 }
