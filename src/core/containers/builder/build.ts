@@ -7,6 +7,7 @@ import { parseDockerfile } from '../dockerfile/parser.ts'
 import { BuildFailure, sourceExcerpt } from './build-failure.ts'
 import { BuildLog } from './build-log.ts'
 import { loadContext } from './context.ts'
+import { formatBytes } from './format-bytes.ts'
 import { planBuild } from './plan.ts'
 import { HANDSHAKE, transferTime, universeEpoch, type BuildPorts, type BuildRequest, type BuildResult } from './ports.ts'
 import { globalScope } from './scope.ts'
@@ -96,16 +97,4 @@ function writeFailure(log: BuildLog, name: string, text: string | undefined, fai
   else if (vertex) log.write(`${rule} > ${vertex.name}:\n${rule}`)
   if (failure.lines && text !== undefined) log.write(sourceExcerpt(name, text, failure.lines))
   log.write(`ERROR: failed to build: failed to solve: ${failure.message}\n`)
-}
-
-/** Bytes as Docker's progress writes them: 514B, 2.05kB, 39.1MB. */
-export function formatBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB']
-  let value = bytes
-  let unit = 0
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000
-    unit++
-  }
-  return `${unit === 0 ? value : Number(value.toPrecision(3))}${units[unit]}`
 }
