@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { concatBytes, decodeUtf8, encodeUtf8, type Bytes } from '../../base/bytes.ts'
+import { concatBytes, decodeUtf8, encodeUtf8 } from '../../base/bytes.ts'
 import { pureSha256, sha256Hex } from '../../base/hasher.ts'
 import type { LayerDirectory } from '../filesystem/layer-tree.ts'
 import { MemoryFileSystem } from '../filesystem/memory-file-system.ts'
@@ -12,7 +12,7 @@ import { OverlayFileSystem } from '../filesystem/overlay-file-system.ts'
 import { ContentStore } from './content-store.ts'
 import { listFiles, listLayerChanges } from './file-entries.ts'
 import type { ImageConfig } from './image-config.ts'
-import { exportImage } from './image-export.ts'
+import { imageTarChunks } from './image-export.ts'
 import { chainId, rootFileSystem, type Layer } from './layer.ts'
 
 const bytes = encodeUtf8
@@ -100,11 +100,9 @@ test('an exported image is a layout whose blobs have the digests they are named 
   const store = new ContentStore(pureSha256)
   const layers = [store.addLayer(base()), store.addLayer(top())]
   const image = store.addImage(configOf(layers), layers)
-  const chunks: Bytes[] = []
-  exportImage(store, image, ['course/app:1.0'], (chunk) => chunks.push(chunk.slice()))
   const root = mkdtempSync(join(tmpdir(), 'glasshouse-export-'))
   try {
-    writeFileSync(join(root, 'image.tar'), concatBytes(chunks))
+    writeFileSync(join(root, 'image.tar'), concatBytes([...imageTarChunks(store, image, ['course/app:1.0'])]))
     execFileSync('tar', ['-xf', 'image.tar'], { cwd: root })
     const blobs = readdirSync(join(root, 'blobs/sha256'))
     expect(blobs).toHaveLength(4)

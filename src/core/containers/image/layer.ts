@@ -2,7 +2,9 @@ import type { Sha256Factory } from '../../base/hasher.ts'
 import { bodySize } from '../filesystem/filler.ts'
 import type { LayerDirectory, LayerNode } from '../filesystem/layer-tree.ts'
 import { OverlayFileSystem, type OverlayOptions } from '../filesystem/overlay-file-system.ts'
-import { writeLayerTar } from './layer-tar.ts'
+import { layerTarChunks } from './layer-tar.ts'
+
+const pauseAfter = 16 * 1_048_576
 
 /** A frozen changeset and the digest of its tar. */
 export interface Layer {
@@ -20,13 +22,32 @@ const known = new WeakMap<LayerDirectory, Layer>()
 
 /** Hashes a changeset by streaming its tar; the same tree object is hashed once. */
 export function makeLayer(tree: LayerDirectory, sha256: Sha256Factory): Layer {
+  return runToEnd(makingLayer(tree, sha256))
+}
+
+/** The same in steps, for large layers: pauses after every 16 MiB or so with the bytes hashed since the last pause. */
+export function* makingLayer(tree: LayerDirectory, sha256: Sha256Factory): Generator<number, Layer> {
   const found = known.get(tree)
   if (found) return found
   const hash = sha256()
-  const tarSize = writeLayerTar(tree, (chunk) => hash.update(chunk))
+  let tarSize = 0
+  let sincePause = 0
+  for (const chunk of layerTarChunks(tree)) {
+    hash.update(chunk)
+    tarSize += chunk.length
+    sincePause += chunk.length
+    if (sincePause < pauseAfter) continue
+    yield sincePause
+    sincePause = 0
+  }
   const layer = { diffId: `sha256:${hash.hex()}`, size: fileBytes(tree), tarSize, tree }
   known.set(tree, layer)
   return layer
+}
+
+/** The result of work in steps, without its pauses. */
+export function runToEnd<T>(steps: Generator<number, T>): T {
+  for (let step = steps.next(); ; step = steps.next()) if (step.done === true) return step.value
 }
 
 /** The chain ID (OCI config.md) of a stack: the identity of the root file system that its layers give together. */

@@ -10,8 +10,8 @@ import { pureSha256 } from '../../base/hasher.ts'
 import type { LayerDirectory } from '../filesystem/layer-tree.ts'
 import { MemoryFileSystem } from '../filesystem/memory-file-system.ts'
 import { OverlayFileSystem } from '../filesystem/overlay-file-system.ts'
-import { makeLayer } from './layer.ts'
-import { writeLayerTar } from './layer-tar.ts'
+import { makeLayer, makingLayer } from './layer.ts'
+import { layerTarChunks } from './layer-tar.ts'
 import { readTar } from './tar-reader.ts'
 import { treeFromTar } from './tar-tree.ts'
 
@@ -35,9 +35,7 @@ function sample(): LayerDirectory {
 }
 
 function tarOf(tree: LayerDirectory): Bytes {
-  const chunks: Bytes[] = []
-  writeLayerTar(tree, (chunk) => chunks.push(chunk.slice()))
-  return concatBytes(chunks)
+  return concatBytes([...layerTarChunks(tree)])
 }
 
 const folders: string[] = []
@@ -53,6 +51,19 @@ describe('the writer', () => {
     const layer = makeLayer(sample(), pureSha256)
     expect(layer).toMatchObject({ diffId: 'sha256:fa54b181706290613208319108681479bdeafcd563222380e5f84a7d0606006e', size: 70_001, tarSize: tarOf(layer.tree).length })
     expect(makeLayer(sample(), pureSha256).diffId).toBe(layer.diffId)
+  })
+
+  test('a large layer is hashed in steps to the same digest', () => {
+    const tree = (): LayerDirectory => {
+      const files = new MemoryFileSystem()
+      files.write('/large', { seed: 'large', size: 50_000_000 })
+      return files.freeze()
+    }
+    const steps = makingLayer(tree(), pureSha256)
+    let [pauses, step] = [0, steps.next()]
+    for (; step.done !== true; step = steps.next()) pauses++
+    expect(pauses).toBe(2)
+    expect(step.value.diffId).toBe(makeLayer(tree(), pureSha256).diffId)
   })
 
   test('one changed byte, mode or time is another digest', () => {

@@ -19,9 +19,7 @@ const bulk: Readonly<Record<string, number>> = {
 export function debianTree(tree: ImageTree, release: Release, slim: boolean): void {
   folders(tree, release)
   const packages = packagesOf(release)
-  for (const entry of packages) {
-    for (const [folder, names] of [['/bin', entry.bin], ['/sbin', entry.sbin], ['/usr/bin', entry.usrBin], ['/usr/sbin', entry.usrSbin]] as const) if (names) tree.programs(folder, names)
-  }
+  for (const entry of packages) installPackage(tree, entry)
   alternatives(tree, release)
   identity(tree, release)
   unixAccounts(tree, 'debian')
@@ -29,6 +27,17 @@ export function debianTree(tree: ImageTree, release: Release, slim: boolean): vo
   tree.text('/var/lib/dpkg/status', dpkgStatus(release, packages))
   for (const path of ['/etc/debconf.conf', '/var/lib/dpkg/available', '/var/lib/dpkg/diversions', '/var/cache/debconf/config.dat']) tree.text(path, '')
   for (const [path, weight] of Object.entries(bulk)) if (!slim || !/\/(doc|info|locale\/..\/)/.test(path)) tree.filler(path, weight)
+}
+
+/** Its programs, and the list of files by which dpkg knows them. */
+function installPackage(tree: ImageTree, entry: BasePackage): void {
+  const files = ['/.']
+  for (const [folder, names] of [['/bin', entry.bin], ['/sbin', entry.sbin], ['/usr/bin', entry.usrBin], ['/usr/sbin', entry.usrSbin]] as const) {
+    if (!names) continue
+    tree.programs(folder, names)
+    files.push(folder, ...names.split(' ').map((name) => `${folder}/${name}`))
+  }
+  tree.text(`/var/lib/dpkg/info/${entry.name}.list`, `${files.join('\n')}\n`)
 }
 
 function merged(release: Release): boolean {

@@ -1,7 +1,7 @@
 import type { Sha256Factory } from '../../base/hasher.ts'
 import type { LayerDirectory } from '../filesystem/layer-tree.ts'
 import type { HistoryEntry, ImageConfig, RunConfig } from '../image/image-config.ts'
-import { makeLayer, type Layer } from '../image/layer.ts'
+import { makingLayer, type Layer } from '../image/layer.ts'
 import type { ImageVariant, VariantConfig } from './catalogue.ts'
 import { debianTree } from './debian-tree.ts'
 import { ImageTree } from './image-tree.ts'
@@ -44,9 +44,10 @@ export function layerTrees(image: ImageDescription): readonly LayerDirectory[] {
   return trees
 }
 
-/** Makes the image's layers, hashes them and writes its config. */
-export function materialise(image: ImageDescription, sha256: Sha256Factory): MaterialisedImage {
-  const layers = layerTrees(image).map((tree) => makeLayer(tree, sha256))
+/** Makes the image's layers, hashes them (pausing as `makingLayer` does) and writes its config. */
+export function* materialising(image: ImageDescription, sha256: Sha256Factory): Generator<number, MaterialisedImage> {
+  const layers: Layer[] = []
+  for (const tree of layerTrees(image)) layers.push(yield* makingLayer(tree, sha256))
   const { created, config } = image.variant
   return {
     layers,
@@ -115,7 +116,8 @@ function historyOf(image: ImageDescription, layers: number): readonly HistoryEnt
   const described = history.filter((step) => step.empty_layer !== true).length
   if (described > layers) return unknownSteps(layers, created)
   const missing = unknownSteps(layers - described, created)
-  const command = variant.history || !variant.config.Cmd ? [] : [{ created, created_by: `CMD ${JSON.stringify(variant.config.Cmd)}`, empty_layer: true }]
+  const isInherited = JSON.stringify(variant.config.Cmd) === JSON.stringify(base?.variant.config.Cmd)
+  const command = variant.history || !variant.config.Cmd || isInherited ? [] : [{ created, created_by: `CMD ${JSON.stringify(variant.config.Cmd)}`, empty_layer: true }]
   return [...history, ...missing, ...command]
 }
 

@@ -1,8 +1,9 @@
 import { Failure } from '../../base/failure.ts'
 import type { Sha256Factory } from '../../base/hasher.ts'
+import { runToEnd } from '../image/layer.ts'
 import { familiarName, type ImageReference } from '../image/reference.ts'
 import { catalogueImage, catalogueImages, type CatalogueImage, type ImageVariant } from './catalogue.ts'
-import { materialise, type ImageDescription, type MaterialisedImage } from './materialise.ts'
+import { materialising, type ImageDescription, type MaterialisedImage } from './materialise.ts'
 import { guessRelease, isDistribution, releaseOfTags, withoutDistribution, type Release } from './releases.ts'
 
 /** Up to here the registry is in the state of the older facts. */
@@ -34,7 +35,12 @@ export class Registry {
 
   /** The image's layers and config. The same description always gives the same digests. */
   materialise(image: ImageDescription, sha256: Sha256Factory): MaterialisedImage {
-    return materialise(image, sha256)
+    return runToEnd(materialising(image, sha256))
+  }
+
+  /** The same in steps: hashing a gigabyte takes seconds. Pauses with the bytes hashed since the last pause. */
+  materialising(image: ImageDescription, sha256: Sha256Factory): Generator<number, MaterialisedImage> {
+    return materialising(image, sha256)
   }
 
   /** Every image that can be pulled at a date, by its first tag, with its size in bytes unpacked. */
