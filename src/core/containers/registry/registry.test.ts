@@ -59,7 +59,7 @@ describe('ubuntu:12.04, the course\'s base', () => {
     expect(fresh.config).toEqual(image.config)
     expect(image.layers.reduce((sum, layer) => sum + layer.size, 0)).toBe(103_600_000)
     const stored = new ContentStore(pureSha256).addImage(image.config, image.layers)
-    expect(stored.id).toBe('sha256:bba9704467299550fb810d5fa6191597c239313852b036035d0cfc8a7fe2536d')
+    expect(stored.id).toBe('sha256:bba9704467299550fb810d5fa6191597c239313852b036035d0cfc8a7fe2536b')
     expect(image.layers).toHaveLength(5)
     expect(image.config.history.filter((step) => step.empty_layer !== true)).toHaveLength(5)
     expect(image.config.config).toEqual({ Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'], Cmd: ['/bin/bash'] })
