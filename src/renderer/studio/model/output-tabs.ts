@@ -4,6 +4,7 @@ export type OutputTab = 'problems' | 'steps' | 'log' | 'layers'
 /** Width from which the problems have a column of their own, and height from which the layers have a strip. */
 const PROBLEMS_BESIDE_PX = 1040
 const LAYERS_BELOW_PX = 640
+const LOW_PX = 520
 
 export interface StudioLayout {
   readonly problemsBeside: boolean
@@ -12,6 +13,8 @@ export interface StudioLayout {
   readonly roomy: boolean
   /** The file list stands beside the text and not over it. */
   readonly filesBeside: boolean
+  /** So low that every line of text counts. */
+  readonly low: boolean
   readonly tabs: readonly OutputTab[]
 }
 
@@ -22,5 +25,5 @@ export function studioLayout(width: number, height: number): StudioLayout {
   const tabs: OutputTab[] = ['steps', 'log']
   if (!layersBelow) tabs.push('layers')
   if (!problemsBeside) tabs.unshift('problems')
-  return { problemsBeside, layersBelow, roomy: width >= 1000, filesBeside: width >= 900, tabs }
+  return { problemsBeside, layersBelow, roomy: width >= 1000, filesBeside: width >= 900, low: height < LOW_PX, tabs }
 }
