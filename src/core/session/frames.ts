@@ -23,15 +23,16 @@ type Post = (message: CoreMessage) => void
 /** One window: what it has seen, and what it has not been sent yet. */
 export class WindowView {
   private readonly post: Post
-  private readonly wake: () => void
+  private readonly wake: (interval: number) => void
   private readonly pending = new DiffMerger()
   private readonly offsets = new Map<StreamId, number>()
   private seq = 0
   private synced = false
   private undrawn = false
   private sentTime = -1
+  private sentAt = -Infinity
 
-  constructor(post: Post, wake: () => void) {
+  constructor(post: Post, wake: (interval: number) => void) {
     this.post = post
     this.wake = wake
   }
@@ -40,12 +41,12 @@ export class WindowView {
   drawn(seq: number): void {
     if (seq < this.seq) return
     this.undrawn = false
-    this.wake()
+    this.wake(this.pending.isEmpty && this.offsets.size === 0 ? TIME_TICK : FRAME)
   }
 
   follow(stream: StreamId, offset: number): void {
     this.offsets.set(stream, offset)
-    this.wake()
+    this.wake(FRAME)
   }
 
   unfollow(stream: StreamId): void {
@@ -68,15 +69,19 @@ export class WindowView {
     if (this.synced) this.snapshot(shown)
   }
 
-  /** Adds a diff to what is owed; sends what is owed if the window is ready for it. */
-  offer(diff: RecordsDiff | undefined, shown: Shown): void {
+  /** Adds a diff to what is owed; sends what is owed if the window is ready for it. `at`: real time, milliseconds. */
+  offer(diff: RecordsDiff | undefined, shown: Shown, at: number): void {
     if (!this.synced) return
     if (diff) this.pending.add(diff)
     if (this.undrawn) return
     const streamed = this.sendStreams(shown.streams)
-    if (!streamed && this.pending.isEmpty && this.sentTime === shown.now) return
+    if (!streamed && this.pending.isEmpty) {
+      if (this.sentTime === shown.now) return
+      if (at < this.sentAt + TIME_TICK) return this.wake(TIME_TICK)
+    }
     const frame: Frame = { seq: ++this.seq, simTime: shown.now, diff: this.pending.take() }
     this.sentTime = shown.now
+    this.sentAt = at
     this.undrawn = true
     this.post({ type: 'frame', ...frame })
   }
@@ -116,7 +121,7 @@ export class FrameSync {
   }
 
   open(post: Post): WindowView {
-    const view = new WindowView(post, () => this.request(FRAME))
+    const view = new WindowView(post, (interval) => this.request(interval))
     this.windows.add(view)
     return view
   }
@@ -129,7 +134,7 @@ export class FrameSync {
   resync(view: WindowView): void {
     // Others are owed what is pending; the snapshot has it already, and must not get it twice.
     const diff = this.shown.store.takeDiff()
-    for (const other of this.windows) if (other !== view) other.offer(diff, this.shown)
+    for (const other of this.windows) if (other !== view) other.offer(diff, this.shown, this.time.now())
     view.snapshot(this.shown)
   }
 
@@ -163,6 +168,6 @@ export class FrameSync {
     this.timer = undefined
     this.flushedAt = this.time.now()
     const diff = this.shown.store.takeDiff()
-    for (const view of this.windows) view.offer(diff, this.shown)
+    for (const view of this.windows) view.offer(diff, this.shown, this.flushedAt)
   }
 }

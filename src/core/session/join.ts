@@ -1,6 +1,9 @@
 import type { CatalogueAnswer } from '../../protocol/catalogue.ts'
-import type { RecordId } from '../../protocol/records.ts'
+import { PROJECT_ID, type RecordId } from '../../protocol/records.ts'
 import { Failure } from '../base/failure.ts'
+import { createContainers } from '../containers/engine/containers.ts'
+import { Registry } from '../containers/registry/registry.ts'
+import { SAMPLES } from '../containers/samples/samples.ts'
 import type { EngineHosting } from '../containers/runtime/linux-system.ts'
 import { createDatacenter, DATACENTER_CATALOGUE } from '../datacenter/datacenter.ts'
 import { isActive, refreshHost, vmsOf } from '../datacenter/machines.ts'
@@ -10,14 +13,16 @@ import type { Area, Ground } from './area.ts'
 
 /** Makes the areas of the core and joins them: the datacenter's machines carry the containers' engines. */
 export function joinCore(ground: Ground): readonly Area[] {
-  const hosting: EngineHosting = { attach: none, detach: none, systemUp: none, systemDown: none, setFrozen: none }
-  const datacenter = createDatacenter({ ...ground, hosting: () => hosting })
+  const datacenter = createDatacenter({ ...ground, hosting: () => containers.hosting })
+  const registry = new Registry()
+  const containers = createContainers({ ...ground, systems: datacenter.systems, registry })
   datacenter.furnish()
-  const catalogue: CatalogueAnswer = { ...DATACENTER_CATALOGUE, samples: [], images: [] }
+  const { handlers, queries, hosting, onStream } = containers
   return [
+    { handlers, queries, onStream, cancelTask: (task) => containers.cancelTask(task) },
     {
       handlers: datacenter.handlers,
-      queries: { catalogue: () => catalogue },
+      queries: { catalogue: () => catalogue(registry, ground.store) },
       restored: (changes) => {
         refuseUnderRunningVms(ground.store, changes)
         refreshHosts(ground.store, changes)
@@ -27,7 +32,10 @@ export function joinCore(ground: Ground): readonly Area[] {
   ]
 }
 
-const none = (): void => undefined
+/** What can be added and pulled, as of the universe's date. */
+function catalogue(registry: Registry, store: Store): CatalogueAnswer {
+  return { ...DATACENTER_CATALOGUE, samples: SAMPLES, images: registry.list(store.require(PROJECT_ID).universe) }
+}
 
 /** The hardware of a host cannot go back to what it was under machines that run on it now. */
 function refuseUnderRunningVms(store: Store, changes: ReversibleDiff): void {

@@ -5,7 +5,7 @@ export type Step = { readonly name: string; readonly params: Readonly<Record<str
 
 const id = (type: string, count = 4): fc.Arbitrary<string> => fc.integer({ min: 1, max: count }).map((number) => `${type}:${number}`)
 const command = (name: string, params: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<Step> =>
-  fc.record({ name: fc.constant(name), params: fc.record(params) as fc.Arbitrary<Record<string, unknown>> })
+  fc.record({ name: fc.constant(name), params: fc.record(params) })
 
 const NAMES = fc.constantFrom('alpha', 'beta', 'gamma')
 
