@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 // Makes resources/images/catalogue.json from the facts in ../shared/docker/official-images.json. Run it again when those change;
-// the result is committed. Usage: node scripts/make-image-catalogue.mjs [FACTS.json]
+// the result is committed. Usage: node scripts/make-image-catalogue.mjs [FACTS.json [CATALOGUE.json]]
 import { readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 
 const root = resolve(import.meta.dirname, '..')
 const input = resolve(process.argv[2] ?? resolve(root, '../shared/docker/official-images.json'))
-const output = resolve(root, 'resources/images/catalogue.json')
+const output = resolve(process.argv[3] ?? resolve(root, 'resources/images/catalogue.json'))
 const facts = JSON.parse(readFileSync(input, 'utf8'))
 
 /** What the facts leave open or estimate worse than is generally known. */

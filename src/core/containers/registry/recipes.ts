@@ -15,6 +15,12 @@ function isAlpine(tree: ImageTree): boolean {
   return tree.has('/etc/alpine-release')
 }
 
+/** What entry points change their user with. */
+function stepDown(tree: ImageTree): void {
+  if (isAlpine(tree)) tree.program('/sbin/su-exec')
+  else tree.program('/usr/local/bin/gosu')
+}
+
 const welcome = `<!DOCTYPE html>
 <html>
 <head>
@@ -148,6 +154,7 @@ const node: Recipe = (tree) => {
 
 const redis: Recipe = (tree) => {
   addAccount(tree, 'redis', 999, '/home/redis')
+  stepDown(tree)
   tree.directory('/data', { uid: 999, gid: 999 })
   tree.programs('/usr/local/bin', 'redis-server redis-cli redis-benchmark')
   for (const name of ['redis-sentinel', 'redis-check-aof', 'redis-check-rdb']) tree.link(`/usr/local/bin/${name}`, 'redis-server')
@@ -166,12 +173,14 @@ const postgres: Recipe = (tree, variant) => {
   const major = environment(variant, 'PG_MAJOR') ?? '16'
   const folder = isAlpine(tree) ? '/usr/local/bin' : `/usr/lib/postgresql/${major}/bin`
   addAccount(tree, 'postgres', isAlpine(tree) ? 70 : 999, '/var/lib/postgresql', '/bin/bash')
+  stepDown(tree)
   tree.programs(folder, 'postgres psql initdb pg_ctl pg_dump pg_restore pg_isready createdb createuser')
   for (const path of ['/var/lib/postgresql/data', '/var/run/postgresql', '/docker-entrypoint-initdb.d']) tree.directory(path)
 }
 
 const mysql: Recipe = (tree) => {
   addAccount(tree, 'mysql', 999, '/var/lib/mysql')
+  stepDown(tree)
   tree.program('/usr/sbin/mysqld')
   tree.programs('/usr/bin', 'mysql mysqldump mysqladmin')
   tree.text('/etc/mysql/my.cnf', '[mysqld]\nskip-host-cache\nskip-name-resolve\ndatadir=/var/lib/mysql\nsocket=/var/run/mysqld/mysqld.sock\nuser=mysql\n')
