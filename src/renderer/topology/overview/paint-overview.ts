@@ -85,7 +85,7 @@ function paintMarks(view: SceneView, plan: RoomPlan, visible: Rect): void {
     const named = host.rect.w * view.viewport.zoom >= NAMED_FROM
     if ((!selected && !faulty && !named) || !intersects(host.rect, visible)) continue
     const box = onScreen(view, host.rect)
-    if (named) pen.text(host.scene.name, box.x + 4, box.y + 13 * pen.unit, box.w - 8, { size: 11, color: 'fg', bold: true })
+    if (named) pen.name(host.scene.name, box.x + 4, box.y + 13 * pen.unit, box.w - 8, { size: 11, color: 'fg', bold: true })
     if (faulty) pen.box(box, 1, null, 'fault', 1.5)
     if (selected) pen.box(box, 1, null, 'accent', pen.palette.strongStroke)
     outline(view, host.scene.id, box, 2)

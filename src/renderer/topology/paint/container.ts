@@ -34,7 +34,7 @@ function paintText(view: SceneView, { scene }: PlacedContainer, box: Box): void 
     return
   }
   pen.state(scene.condition, box.x + pad - 1, first - 9.5 * u, 11)
-  pen.text(scene.name, box.x + pad + 13 * u, first, width - 13 * u, { size: 12, color: 'fg', bold: view.level === 'container' })
+  pen.name(scene.name, box.x + pad + 13 * u, first, width - 13 * u, { size: 12, color: 'fg', bold: view.level === 'container' })
   const quiet = scene.condition === 'running' ? [] : [scene.word]
   const attached = view.overlay === 'network' && scene.attachment.length > 0
   const facts = (attached ? scene.facts.slice(0, 1) : [...quiet, ...scene.facts]).map((fact) => [fact, fact.split(':')[0] ?? fact])

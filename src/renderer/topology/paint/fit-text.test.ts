@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fitText, wrapText } from './fit-text.ts'
+import { fitName, fitText, wrapText } from './fit-text.ts'
 
 /** Every letter seven pixels wide, as in a monospaced font. */
 const measure = (text: string) => text.length * 7
@@ -26,6 +26,21 @@ describe('fitText', () => {
   it('never returns more than fits', () => {
     fc.assert(fc.property(fc.array(fc.string(), { minLength: 1 }), fc.integer({ min: 0, max: 400 }), (variants, width) => {
       expect(measure(fitText(variants, width, measure))).toBeLessThanOrEqual(width)
+    }))
+  })
+})
+
+describe('fitName', () => {
+  it('keeps the number at the end of a name', () => {
+    expect(fitName('search-12', 49, measure)).toBe('sear…12')
+    expect(fitName('search-12', 63, measure)).toBe('search-12')
+    expect(fitName('charminar', 49, measure)).toBe('charmi…')
+    expect(fitName('search-12', 21, measure)).toBe('se…')
+  })
+
+  it('never returns more than fits', () => {
+    fc.assert(fc.property(fc.string(), fc.nat(9999), fc.integer({ min: 0, max: 200 }), (head, number, width) => {
+      expect(measure(fitName(`${head}-${number}`, width, measure))).toBeLessThanOrEqual(width)
     }))
   })
 })

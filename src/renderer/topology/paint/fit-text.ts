@@ -22,6 +22,17 @@ export function fitText(variants: readonly string[], width: number, measure: Mea
   return low >= LEAST_LETTERS ? cut(last, low) : ''
 }
 
+/** A name that does not fit loses its middle and keeps its number: `no…12`, since neighbours often differ only there. */
+export function fitName(name: string, width: number, measure: Measure): string {
+  const number = /[^\d]?\d{1,4}$/.exec(name)?.[0] ?? ''
+  if (number === '' || number === name || measure(name) <= width) return fitText([name], width, measure)
+  for (let letters = name.length - number.length - 1; letters >= 1; letters--) {
+    const shortened = `${name.slice(0, letters)}${ELLIPSIS}${number.replace(/^\D/, '')}`
+    if (measure(shortened) <= width) return shortened
+  }
+  return fitText([name], width, measure)
+}
+
 const cut = (text: string, length: number): string => text.slice(0, length).trimEnd() + ELLIPSIS
 
 /** Breaks a text at spaces into at most `lines` lines; the last one is cut when there is more. */

@@ -98,7 +98,7 @@ function paintTitle(view: SceneView, scene: GuestScene, x: number, y: number, wi
   }
   pen.state(scene.condition, x - 2 * u, y - 11 * u, 13)
   const left = x + 16 * u
-  const name = pen.text(scene.name, left, y, width - 16 * u, { size: 13, color: 'fg', bold: true })
+  const name = pen.name(scene.name, left, y, width - 16 * u, { size: 13, color: 'fg', bold: true })
   const free = width - 16 * u - name - 10 * u
   if (scene.role === 'privileged-domain') {
     const word = free > 86 * u ? pen.text(view.words('privileged'), x + width, y, free, { size: 11.5, color: 'fg-3', align: 'right' }) : 0

@@ -49,7 +49,7 @@ function paintHead(view: SceneView, scene: HostScene, box: Box): void {
   const u = pen.unit
   const pad = 12 * u
   const y = box.y + Math.min(24 * u, (HOST.head * view.viewport.zoom) / 2 + 5 * u)
-  const name = pen.text(scene.name, box.x + pad + 21 * u, y, box.w - 2 * pad - 21 * u, { size: 14, color: 'fg', bold: true })
+  const name = pen.name(scene.name, box.x + pad + 21 * u, y, box.w - 2 * pad - 21 * u, { size: 14, color: 'fg', bold: true })
   pen.icon(hostIcon(scene), box.x + pad, y - 13 * u, 16, 'fg-2')
   const free = box.w - 2 * pad - 21 * u - name - 16 * u
   pen.whole(scene.spec, box.x + box.w - pad, y, free, { size: 11.5, color: 'fg-3', align: 'right' })
@@ -62,15 +62,14 @@ function paintCard(view: SceneView, scene: HostScene, box: Box): void {
   const pad = 10 * u
   const width = box.w - 2 * pad
   let y = box.y + 20 * u
-  const icon = width > 70 * u ? 20 * u : 0
+  const icon = width > 90 * u ? 20 * u : 0
   if (icon) pen.icon(hostIcon(scene), box.x + pad, y - 12.5 * u, 15, 'fg-2')
-  pen.text(scene.name, box.x + pad + icon, y, width - icon, BAND_NAME)
+  pen.name(scene.name, box.x + pad + icon, y, width - icon, BAND_NAME)
   y += 17 * u
   const bottom = box.y + box.h - 6 * u
   if (y < bottom) pen.text([scene.platform, scene.platform.split(', ')[0] ?? '', scene.platform.split(' ')[0] ?? ''], box.x + pad, y, width, { size: 11.5, color: 'fg-3' })
   y += 22 * u
-  if (y < bottom) paintStrip(view, scene, box.x + pad, y, width)
-  y += 22 * u
+  y = paintStrip(view, scene, box.x + pad, y, width, bottom) + 22 * u
   for (const meter of [scene.cpu, scene.memory]) {
     if (y > bottom) return
     const label = pen.text(meter.label, box.x + pad, y, width / 2, { size: 11.5, color: 'fg-3' })
@@ -79,20 +78,26 @@ function paintCard(view: SceneView, scene: HostScene, box: Box): void {
   }
 }
 
-/** How many are in which state, each with its shape. */
-function paintStrip(view: SceneView, scene: HostScene, x: number, y: number, width: number): void {
+/** How many are in which state, each with its shape. Returns the baseline of its last line. */
+function paintStrip(view: SceneView, scene: HostScene, x: number, start: number, width: number, bottom: number): number {
   const { pen } = view
   const u = pen.unit
   let at = x
+  let y = start
   for (const condition of CONDITIONS) {
     const count = scene.census.filter((one) => one === condition).length
     if (count === 0) continue
     const needed = 17 * u + pen.measure(String(count), pen.font({ size: 12, color: 'fg' }))
-    if (at + needed > x + width) return
+    if (at > x && at + needed > x + width) {
+      at = x
+      y += 17 * u
+    }
+    if (y > bottom) return y
     pen.state(condition, at, y - 10 * u, 12)
     pen.text(String(count), at + 15 * u, y, 60 * u, { size: 12, color: conditionColor(condition) })
     at += needed + 7 * u
   }
+  return y
 }
 
 function paintInside(view: SceneView, placed: PlacedHost, box: Box): void {

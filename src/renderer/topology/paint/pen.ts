@@ -1,5 +1,5 @@
 import type { Condition } from '../scene/types.ts'
-import { fitText, wrapText } from './fit-text.ts'
+import { fitName, fitText, wrapText } from './fit-text.ts'
 import { drawIcon, type IconName } from './icons.ts'
 import { conditionColor, type Palette, type Token } from './palette.ts'
 
@@ -69,6 +69,13 @@ export class Pen {
     this.ctx.textAlign = style.align ?? 'left'
     this.ctx.fillText(fitted, Math.round(x), Math.round(y))
     return this.measure(fitted, font)
+  }
+
+  /** The name of an object: where it does not fit, its middle goes and its number stays. */
+  name(name: string, x: number, y: number, width: number, style: TextStyle): number {
+    const font = this.font(style)
+    const fitted = fitName(name, width, (text) => this.measure(text, font))
+    return fitted === '' ? 0 : this.text(fitted, x, y, width, style)
   }
 
   /** As `text`, but draws nothing rather than a part of it. */

@@ -1,5 +1,5 @@
 import type { ContainerRecord, EngineRecord, HostRecord, RecordId, VmRecord } from '../../../protocol/records.ts'
-import { formatMemory } from '../../app/format.ts'
+import { memoryText } from './memory-text.ts'
 import type { RoomIndex } from './room-index.ts'
 import type { Condition, ContainerScene, EngineScene, GuestScene, Words } from './types.ts'
 
@@ -13,7 +13,7 @@ const CONTAINER_CONDITION: Readonly<Record<ContainerRecord['state'], Condition>>
 const PROCESSES_SHOWN = 8
 
 export function describeGuest(index: RoomIndex, host: HostRecord, vm: VmRecord, words: Words): GuestScene {
-  const memory = formatMemory(vm.memoryMiB)
+  const memory = memoryText(vm.memoryMiB)
   const os = vm.osName
   const phase = vm.boot.at(-1)
   const snapshots = index.children(vm.id, 'snapshot').length
@@ -29,7 +29,7 @@ export function describeGuest(index: RoomIndex, host: HostRecord, vm: VmRecord, 
     meters: guest
       ? [
         { label: words('cpu'), share: vm.vcpus / host.cpu.cores, text: [words('of', { used: vm.vcpus, total: host.cpu.cores }), String(vm.vcpus)] },
-        { label: words('ram'), share: vm.memoryMiB / host.memoryMiB, text: [words('of', { used: gib(vm.memoryMiB), total: formatMemory(host.memoryMiB) }), memory] },
+        { label: words('ram'), share: vm.memoryMiB / host.memoryMiB, text: [words('of', { used: gib(vm.memoryMiB), total: memoryText(host.memoryMiB) }), memory] },
       ]
       : [],
     facts: [

@@ -1,6 +1,6 @@
 import type { HostRecord, HypervisorRecord, RecordId } from '../../../protocol/records.ts'
-import { formatMemory } from '../../app/format.ts'
 import { describeEngine, describeGuest, gib, kernelName } from './describe-guest.ts'
+import { memoryText } from './memory-text.ts'
 import type { RoomIndex } from './room-index.ts'
 import type { BandScene, Condition, GroupScene, GuestScene, HostScene, HypervisorScene, NetworkScene, RackScene, Words } from './types.ts'
 
@@ -14,7 +14,7 @@ export function describeHost(index: RoomIndex, id: RecordId<'host'>, words: Word
   const hypervisors = index.children(id, 'hypervisor').map((record) => ({ record, scene: describeHypervisor(record, words) }))
   const guests = index.children(id, 'vm').map((vm) => ({ vm, scene: describeGuest(index, host, vm, words) }))
   const band = describeBand(host, hypervisors)
-  const memory = formatMemory(host.memoryMiB)
+  const memory = memoryText(host.memoryMiB)
   const cores = host.cpu.cores
   const groups: GroupScene[] = hypervisors.map(({ record, scene }) => {
     const mine = guests.filter(({ vm }) => vm.hypervisor === record.id && vm.role !== 'hidden').map((guest) => guest.scene)

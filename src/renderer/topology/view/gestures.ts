@@ -4,7 +4,6 @@ import type { Stage } from './stage.ts'
 export interface GestureHooks {
   /** A click without a drag, in pixels of the canvas. */
   click(x: number, y: number): void
-  open(x: number, y: number): void
   hover(x: number, y: number): void
   leave(): void
   /** The person moved or zoomed the view. */
@@ -79,11 +78,6 @@ export function useGestures(element: () => HTMLElement | null, stage: () => Stag
     hooks.moved()
   }
 
-  function double(event: MouseEvent): void {
-    const at = local(event)
-    hooks.open(at.x, at.y)
-  }
-
   onBeforeUnmount(() => pointers.clear())
-  return { down, move, up, wheel, double, local, isDragging: () => dragging }
+  return { down, move, up, wheel, local, isDragging: () => dragging }
 }
