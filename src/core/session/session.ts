@@ -21,8 +21,8 @@ export interface SessionOptions extends SimulationOptions {
   readonly join: (ground: Ground) => readonly Area[]
 }
 
-/** Today's universe in a new project: the course's Dockerfile builds in it. */
-const FIRST_UNIVERSE = '2014-06-01'
+/** Day of the package universe in a new project: the registry's catalogue was made about then. */
+const FIRST_UNIVERSE = '2026-01-15'
 
 /**
  * The one facade of the core: commands in, records and streams out.

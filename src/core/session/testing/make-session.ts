@@ -1,12 +1,18 @@
-import { pureSha256 } from '../../base/hasher.ts'
+import { createHash } from 'node:crypto'
+import type { Sha256Factory } from '../../base/hasher.ts'
 import type { Area, Ground } from '../area.ts'
 import type { Outcome } from '../commands.ts'
 import { joinCore } from '../join.ts'
 import { Session } from '../session.ts'
 
+const sha256: Sha256Factory = () => {
+  const hash = createHash('sha256')
+  return { update: (bytes) => void hash.update(bytes), hex: () => hash.digest('hex') }
+}
+
 /** A session for tests: the whole core, or small areas in its place. */
 export function makeSession(seed = 'test', join: (ground: Ground) => readonly Area[] = joinCore): Session {
-  return new Session({ seed, sha256: pureSha256, settle: () => new Promise((resolve) => setImmediate(resolve)), join })
+  return new Session({ seed, sha256, settle: () => new Promise((resolve) => setImmediate(resolve)), join })
 }
 
 /** The value of a command that must not fail. */
