@@ -9,10 +9,10 @@ test('the session survives a reload of the tab, and its key leaves the address',
 
 test('a tab without the key gets the app but no session', async ({ browserHost, page }) => {
   await page.goto(browserHost.url.replace(/#.*/, ''))
-  await expect(page.locator('[data-testid="core-state"].lost')).toBeVisible()
+  await expect(page.locator('[data-testid="app"][data-state="waiting"]')).toBeVisible()
 })
 
 test('the first start has no serious accessibility finding', async ({ app }) => {
-  await expect(app.locator('.app.starting')).toBeVisible()
+  await expect(app.getByTestId('first-start')).toBeVisible()
   expect(await seriousFindings(app)).toEqual([])
 })

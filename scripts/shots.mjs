@@ -32,8 +32,8 @@ rmSync(data, { recursive: true, force: true })
 async function shoot(theme, width, height) {
   const page = await browser.newPage({ viewport: { width, height }, colorScheme: theme, reducedMotion: 'reduce' })
   await page.goto(url)
-  const firstStart = page.locator('.app.starting')
-  await page.locator('.app.starting, [data-testid="core-state"]:not(.lost)').first().waitFor()
+  const firstStart = page.getByTestId('first-start')
+  await page.locator('[data-testid="app"][data-state="ready"]').waitFor()
   await page.evaluate(() => document.fonts.ready)
   const name = (await firstStart.count()) > 0 ? 'first-start' : 'window'
   const file = join(folder, `${name}-${width}x${height}-${theme}.png`)

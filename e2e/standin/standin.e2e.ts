@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test as base } from '@playwright/test'
 import { MENU_COMMANDS } from '../../src/protocol/host.ts'
@@ -130,14 +130,12 @@ test('closing with unsaved changes asks; cancel keeps the window, discard closes
   expect(await desktop.ended).toBe(0)
 })
 
-test('a file named at the start is offered to the window; a folder of its own keeps the session', async () => {
+test('a file named at the start is opened, or the window says why it cannot be', async () => {
   const folder = temporaryFolder()
   const file = join(folder, 'first.glasshouse')
   writeFileSync(file, 'not a project')
   const desktop = await startStandin([file], folder)
   await untilConnected(desktop.page)
-  // The window opens it and is told by the core that it cannot: the reason stands there, and nothing else happened.
   await expect(desktop.page.getByRole('alert').or(desktop.page.getByTestId('toast')).first()).toBeVisible()
   await desktop.stop()
-  expect(existsSync(join(folder, 'session'))).toBe(true)
 })

@@ -61,7 +61,7 @@ export function errorsOf(page: Page): string[] {
   return errors
 }
 
-/** The first start is shown, or the status bar says that the core is there. */
+/** The window has drawn the core's first snapshot. */
 export async function untilConnected(page: Page): Promise<void> {
-  await page.locator('.app.starting, [data-testid="core-state"]:not(.lost)').first().waitFor({ timeout: 60_000 })
+  await page.locator('[data-testid="app"][data-state="ready"]').waitFor({ timeout: 60_000 })
 }
