@@ -1,5 +1,6 @@
-import { PROJECT_ID, type RecordId } from '../../../../protocol/records.ts'
-import { pureSha256 } from '../../../base/hasher.ts'
+import { createHash } from 'node:crypto'
+import { PROJECT_ID, type BuildRecord, type RecordId } from '../../../../protocol/records.ts'
+import type { Sha256Factory } from '../../../base/hasher.ts'
 import type { Simulation } from '../../../simulation/simulation.ts'
 import { GiB, SECOND } from '../../../simulation/units.ts'
 import { EventLog } from '../../../store/event-log.ts'
@@ -24,9 +25,15 @@ export interface TestWorld {
 }
 
 export interface Built {
-  readonly record: import('../../../../protocol/records.ts').BuildRecord
+  readonly record: BuildRecord
   readonly log: string
   readonly image: RecordId<'image'> | undefined
+}
+
+/** Node's own: the large layers are many times faster with it. */
+const nativeSha256: Sha256Factory = () => {
+  const hash = createHash('sha256')
+  return { update: (bytes) => void hash.update(bytes), hex: () => hash.digest('hex') }
 }
 
 /** One engine on one machine that is up. */
@@ -38,7 +45,7 @@ export function makeWorld(universe = '2026-01-15', seed = 'test'): TestWorld {
   let up = true
   store.put({ id: PROJECT_ID, type: 'project', name: 'test', undo: [], redo: [], universe })
   const containers = createContainers({
-    store, simulation, ids, events: new EventLog(store, simulation), sha256: pureSha256,
+    store, simulation, ids, events: new EventLog(store, simulation), sha256: nativeSha256,
     systems: { find: (asked) => (up && asked === owner
       ? { owner, hostname: 'web-1', kernelRelease: '5.15.0-91-generic', osName: 'Ubuntu 22.04', architecture: 'amd64', cores: 4, memoryBytes: 8 * GiB, bootedAt: 0 } : undefined) },
   })
