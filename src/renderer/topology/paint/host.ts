@@ -208,7 +208,7 @@ function paintHardware(view: SceneView, scene: HostScene, parts: HostParts, dx: 
       pen.icon(icon, x, y - 11.5 * u, 14, 'fg-2')
       pen.text([...meter.text.slice(0, 1).map((text) => `${meter.label} ${text}`), ...meter.text, meter.label], x + 20 * u, y, half - 20 * u, { size: 12, color: 'fg-2' })
     }
-    pen.meter(x, tall ? box.y + box.h - 15 * u : box.y + box.h / 2, half, meter.share)
+    pen.meter(x, tall ? box.y + box.h - Math.min(15 * u, box.h * 0.25) : box.y + box.h / 2, half, meter.share)
   }
   one(scene.cpu, 'chip', box.x + 10 * u)
   one(scene.memory, 'mem', box.x + half + 24 * u)
