@@ -40,6 +40,13 @@ describe('changes', () => {
     expect(files.lookup('/dir/a')).toMatchObject({ mode: 0o600, mtime: 5 })
   })
 
+  test('the size follows every write', () => {
+    const files = overlay()
+    const sizes = [() => files.append('/dir/a', bytes('bc')), () => files.write('/new', bytes('12345')), () => files.makeLink('/new', '/same'), () => files.truncate('/new', 2), () => files.unlink('/dir/a')]
+      .map((step) => (step(), files.upperSize()))
+    expect(sizes).toEqual([3, 8, 8, 5, 2])
+  })
+
   test('additions, removals and replacements', () => {
     const files = overlay()
     files.write('/dir/new', bytes('n'))

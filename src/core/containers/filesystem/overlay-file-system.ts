@@ -4,7 +4,7 @@ import { compareNames, stackedDirectories, visibleEntry, visibleNames, type Laye
 import { LiveNode } from './live-node.ts'
 import { MemoryFileSystem, type FoundPlace, type MemoryFileSystemOptions } from './memory-file-system.ts'
 
-export interface FileChange {
+interface FileChange {
   readonly path: string
   readonly change: 'added' | 'changed' | 'removed'
   /** Null for what was removed. */
@@ -26,6 +26,8 @@ export class OverlayFileSystem extends MemoryFileSystem {
   /** Base layer first, as in an image. */
   readonly lowers: readonly LayerDirectory[]
   private readonly linked = new Map<LayerNode, LiveNode>()
+  /** Undefined after every change. */
+  private knownUpperSize: number | undefined
 
   constructor(lowers: readonly LayerDirectory[], options: OverlayOptions = {}) {
     super(options)
@@ -54,6 +56,11 @@ export class OverlayFileSystem extends MemoryFileSystem {
 
   /** Bytes of the upper tree's files; a file with several names counts once. */
   upperSize(): number {
+    this.knownUpperSize ??= this.sumUpperFiles()
+    return this.knownUpperSize
+  }
+
+  private sumUpperFiles(): number {
     const seen = new Set<LiveNode>()
     let total = 0
     const visit = (directory: LiveNode): void => {
@@ -81,6 +88,7 @@ export class OverlayFileSystem extends MemoryFileSystem {
 
   protected override writable(place: FoundPlace): FoundPlace {
     const { parent, name, node } = place
+    this.knownUpperSize = undefined
     if (node.own) return place
     own(node.kind === 'directory' ? node : parent)
     if (node.kind === 'directory') return place
@@ -98,12 +106,14 @@ export class OverlayFileSystem extends MemoryFileSystem {
   }
 
   protected override insert(parent: LiveNode, name: string, node: LiveNode): void {
+    this.knownUpperSize = undefined
     own(parent)
     super.insert(parent, name, node)
     parent.removed.delete(name)
   }
 
   protected override remove(parent: LiveNode, name: string, node: LiveNode, why?: 'removed' | 'moved'): void {
+    this.knownUpperSize = undefined
     own(parent)
     super.remove(parent, name, node, why)
     if (visibleEntry(parent.layers, name)) parent.removed.add(name)

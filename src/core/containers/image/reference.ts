@@ -10,7 +10,7 @@ export interface ImageReference {
   readonly digest: string | null
 }
 
-export type ReferenceProblem =
+type ReferenceProblem =
   | 'ErrReferenceInvalidFormat' | 'ErrNameEmpty' | 'ErrNameContainsUppercase' | 'ErrNameTooLong' | 'ErrDigestUnsupported' | 'ErrDigestInvalidLength'
 
 const messages: Readonly<Record<ReferenceProblem, string>> = {

@@ -8,7 +8,7 @@ import { readTar, type TarItem, type TarLimits } from './tar-reader.ts'
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 type Draft = Mutable<Omit<LayerDirectory, 'entries'>> & { readonly entries: Map<string, LayerNode> }
 
-export interface TarTreeOptions {
+interface TarTreeOptions {
   /** Whether `.wh.` names hide entries of lower layers; an archive that is no layer has none. */
   readonly whiteouts: boolean
   readonly limits?: Partial<TarLimits>

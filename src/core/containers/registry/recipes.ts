@@ -3,7 +3,7 @@ import type { ImageVariant } from './catalogue.ts'
 import type { ImageTree } from './image-tree.ts'
 
 /** Puts the image's own programs and files into its layer. */
-export type Recipe = (tree: ImageTree, variant: ImageVariant) => void
+type Recipe = (tree: ImageTree, variant: ImageVariant) => void
 
 const installed = (folder: string, names: string): Recipe => (tree) => tree.programs(folder, names)
 

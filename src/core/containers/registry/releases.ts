@@ -1,4 +1,4 @@
-export type Family = 'debian' | 'alpine' | 'rpm' | 'busybox' | 'none'
+type Family = 'debian' | 'alpine' | 'rpm' | 'busybox' | 'none'
 
 /** A distribution's release: what its files say about it. */
 export interface Release {
