@@ -1,6 +1,7 @@
 import type { AnyRecord, ContainerState, EventKind, HostState, RecordType, TaskState, VmState } from '../../protocol/records.ts'
 import type { Tone } from '../ui/tone.ts'
 import type { IconName } from '../ui/icon-names.ts'
+import { t } from './i18n/index.ts'
 
 /** How a state is shown everywhere: shape, colour and (translated) word, never one of them alone. */
 export interface StateLook {
@@ -94,6 +95,7 @@ export function displayName(record: AnyRecord): string {
     case 'process': return record.command
     case 'build': return record.tag || record.dockerfile
     case 'clock': return record.id
+    case 'engine': return t('app.engine-name', { name: record.name })
     default: return record.name
   }
 }

@@ -30,7 +30,7 @@ function download(name: string, base64: string): void {
 function toBase64(file: File): Promise<string> {
   return new Promise((resolve, reject) => {
     const reader = new FileReader()
-    reader.onload = () => resolve(String(reader.result).replace(/^data:[^,]*,/, ''))
+    reader.onload = () => resolve((typeof reader.result === 'string' ? reader.result : '').replace(/^data:[^,]*,/, ''))
     reader.onerror = () => reject(new Error(t('app.reason.unreadable-file', { name: file.name })))
     reader.readAsDataURL(file)
   })

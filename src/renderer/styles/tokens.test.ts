@@ -7,7 +7,7 @@ type Values = Record<string, string>
 const blocks = [...css.matchAll(/([^{}]+)\{([^{}]*)\}/g)].map(([, selector = '', body = '']) => ({
   selector: selector.trim(), values: Object.fromEntries([...body.matchAll(/(--[\w-]+):\s*(#[0-9a-f]{6})/g)].map((m) => [m[1], m[2]])) as Values,
 }))
-const root: Values = Object.assign({}, ...blocks.filter((block) => block.selector.startsWith(':root')).map((block) => block.values))
+const root = blocks.filter((block) => block.selector.startsWith(':root')).reduce<Values>((all, block) => ({ ...all, ...block.values }), {})
 const theme = (name: string): Values => ({ ...root, ...blocks.find((block) => block.selector === `[data-theme="${name}"]`)?.values })
 
 const linear = (byte: number) => (byte / 255 <= 0.04045 ? byte / 255 / 12.92 : ((byte / 255 + 0.055) / 1.055) ** 2.4)

@@ -122,7 +122,7 @@ export class CoreClient {
 
   private lost(): void {
     this.connection = null
-    for (const { reject } of this.pending.values()) reject(new CoreError(LOST))
+    for (const waiting of this.pending.values()) waiting.reject(new CoreError(LOST))
     this.pending.clear()
     this.listener.link({ state: 'lost', since: Date.now(), retryInMs: this.retryMs })
     this.retryTimer = setTimeout(() => this.connect(), this.retryMs)

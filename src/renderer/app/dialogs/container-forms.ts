@@ -40,7 +40,9 @@ export async function runContainerForm(engine: EngineRecord, chosen?: ImageRecor
   return {
     title: t('app.form.run-container', { engine: engine.name }), submit: t('app.form.run'),
     fields: [
-      { kind: 'choice', key: 'image', label: t('app.kind.image'), value: first ? displayName(first) : (options[0]?.value ?? ''), options },
+      options.length > 0
+        ? { kind: 'choice', key: 'image', label: t('app.kind.image'), value: first ? displayName(first) : (options[0]?.value ?? ''), options }
+        : { kind: 'text', key: 'image', label: t('app.kind.image'), value: '', hint: t('app.form.reference-hint') },
       { kind: 'text', key: 'name', label: t('app.form.name'), value: '', optional: true, hint: t('app.form.name-hint') },
       { kind: 'text', key: 'ports', label: t('app.form.ports'), value: exposed(first), optional: true, hint: t('app.form.ports-hint') },
       { kind: 'text', key: 'command', label: t('app.form.command'), value: '', optional: true, hint: t('app.form.command-hint') },

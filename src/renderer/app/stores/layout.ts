@@ -16,8 +16,9 @@ export const useLayout = defineStore('layout', () => {
   /** Panels in the dock now, and the one that is active in the whole window. */
   const open = shallowRef<readonly PanelId[]>([])
   const active = shallowRef<PanelId | null>(null)
-  /** At 1024 px and below side panels are drawers; this is the one that is pulled out. */
-  const narrow = shallowRef(false)
+  /** Side panels that there is no room for (1024 px and below, projector): they are drawers over the centre. */
+  const drawers = shallowRef<readonly PanelId[]>([])
+  /** The drawer that is pulled out. */
   const drawer = shallowRef<PanelId | null>(null)
 
   function attach(control: DockControl | null): void {
@@ -26,17 +27,17 @@ export const useLayout = defineStore('layout', () => {
 
   /** Brings a panel to the front, opening it where it was hidden. */
   function show(id: PanelId): void {
-    if (narrow.value && (id === 'outline' || id === 'inspector')) drawer.value = id
+    if (drawers.value.includes(id)) drawer.value = id
     else dock?.show(id)
   }
 
   function toggle(id: PanelId): void {
-    if (narrow.value && (id === 'outline' || id === 'inspector')) drawer.value = drawer.value === id ? null : id
+    if (drawers.value.includes(id)) drawer.value = drawer.value === id ? null : id
     else if (dock?.isOpen(id)) dock.hide(id)
     else dock?.show(id)
   }
 
   const reset = () => dock?.reset()
 
-  return { open, active, narrow, drawer, attach, show, toggle, reset }
+  return { open, active, drawers, drawer, attach, show, toggle, reset }
 })

@@ -1,5 +1,5 @@
 import type { ChangedFields, RecordsDiff } from '../../../protocol/diff.ts'
-import type { AnyRecord, RecordId, RecordType, RecordTypes } from '../../../protocol/records.ts'
+import { type AnyRecord, type RecordId, type RecordType, type RecordTypes, typeOfId } from '../../../protocol/records.ts'
 
 /** The object a record hangs under in the outline and on the canvas; null for those that hang nowhere. */
 export function parentOf(record: AnyRecord): RecordId | null {
@@ -34,13 +34,13 @@ const OUTSIDE_TREES: ReadonlySet<RecordType> = new Set<RecordType>(['task', 'eve
 
 /** The map that holds records of this id's type. */
 export function mapOf(maps: RecordMaps, id: RecordId): Map<RecordId, AnyRecord> {
-  return maps[id.slice(0, id.indexOf(':')) as RecordType] as Map<RecordId, AnyRecord>
+  return maps[typeOfId(id)]
 }
 
 /** Brings the maps up to date. Returns true when a tree over them must be built anew. */
 export function applyDiff(maps: RecordMaps, diff: RecordsDiff): boolean {
   let structure = false
-  const touch = (id: RecordId) => { structure ||= !OUTSIDE_TREES.has(id.slice(0, id.indexOf(':')) as RecordType) }
+  const touch = (id: RecordId) => { structure ||= !OUTSIDE_TREES.has(typeOfId(id)) }
   for (const id in diff.added) {
     const record = diff.added[id as RecordId]
     if (!record) continue
@@ -53,7 +53,7 @@ export function applyDiff(maps: RecordMaps, diff: RecordsDiff): boolean {
     const map = mapOf(maps, id)
     const old = map.get(id)
     if (!old || !fields) continue
-    map.set(id, { ...old, ...fields } as AnyRecord)
+    map.set(id, { ...old, ...fields })
     if (changesStructure(fields)) touch(id)
   }
   for (const id of diff.removed) {
