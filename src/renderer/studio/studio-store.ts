@@ -23,6 +23,8 @@ function useFolder() {
   const records = useRecords()
   const focus = useFocus()
   const samples = shallowRef<CatalogueAnswer['samples']>([])
+  /** Images of the offline registry, `repository:tag`. */
+  const references = shallowRef<readonly string[]>([])
   const openFiles = shallowReactive(new Map<RecordId<'context'>, string>())
 
   const contexts = computed(() => sortContexts(records.all('context').values(), samples.value[0]?.key ?? null))
@@ -44,10 +46,13 @@ function useFolder() {
   }
 
   async function loadSamples(): Promise<void> {
-    if (samples.value.length === 0) samples.value = (await core.query('catalogue', {})).samples
+    if (samples.value.length > 0) return
+    const catalogue = await core.query('catalogue', {})
+    samples.value = catalogue.samples
+    references.value = catalogue.images.map(({ reference }) => reference)
   }
 
-  return { samples, contexts, context, paths, path, dockerfile, inDockerfile, open, loadSamples }
+  return { samples, references, contexts, context, paths, path, dockerfile, inDockerfile, open, loadSamples }
 }
 
 /** Where it is built, under which name, and what the latest build of it made. */
