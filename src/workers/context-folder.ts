@@ -3,12 +3,12 @@ import { join, relative, sep } from 'node:path'
 import { Failure } from '../core/base/failure.ts'
 
 /** One thing in a build context, as it lies on disk. */
-export type ContextEntry =
+type ContextEntry =
   | { readonly path: string; readonly kind: 'file'; readonly mode: number; readonly bytes: Uint8Array }
   | { readonly path: string; readonly kind: 'directory'; readonly mode: number }
   | { readonly path: string; readonly kind: 'symlink'; readonly target: string }
 
-export interface ContextLimits {
+interface ContextLimits {
   readonly entries: number
   readonly bytes: number
 }

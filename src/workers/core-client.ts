@@ -4,7 +4,7 @@ import { threadOf } from './worker-core-thread.ts'
 
 export type { CoreHost }
 
-export interface CoreOptions {
+interface CoreOptions {
   /** Folder for work that was never saved; null keeps none. */
   readonly dataDir: string | null
   /** Project to open at the start; without it, what was not saved when the app last ended. */

@@ -20,7 +20,7 @@ export interface CoreThread {
   terminate(): void
 }
 
-export type SpawnCore = (settings: CoreSettings) => CoreThread
+type SpawnCore = (settings: CoreSettings) => CoreThread
 
 /** A thread that dies this often within a minute is not started again. */
 const MOST_DEATHS = 3

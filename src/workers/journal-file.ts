@@ -8,7 +8,7 @@ import { follows, journalEntrySchema, type JournalEntry } from '../core/project/
 import { writeAtomically } from './atomic-write.ts'
 
 /** Which project the lines continue: the entry with number `base` and hash `head` came last before them. */
-export interface JournalHeader {
+interface JournalHeader {
   readonly glasshouseJournal: 1
   readonly seed: string
   readonly base: number

@@ -11,7 +11,7 @@ import { Streams } from '../core/session/streams.ts'
 import { realTime } from './platform.ts'
 import { Workspace, type WorkspaceOptions } from './workspace.ts'
 
-export interface HostOptions extends WorkspaceOptions {
+interface HostOptions extends WorkspaceOptions {
   /** Project to open at the start; null goes on with what was not saved. */
   readonly open: string | null
   /** For bugs: a line on the process's error stream. */

@@ -50,7 +50,7 @@ export class Workspace {
     this.options = options
     this.world = world
     this.session = world.session
-    this.session.onEntry.on((entry) => this.journal?.append(entry))
+    this.session.onEntry.on((entry) => this.note((journal) => journal.append(entry)))
   }
 
   /** What the app starts with: work that was not saved when it last ended, or a room in which nothing was done yet. */
@@ -109,7 +109,7 @@ export class Workspace {
 
   /** Tells the journal how far simulated time has come. */
   mark(): void {
-    this.journal?.mark(this.session.now)
+    this.note((journal) => journal.mark(this.session.now))
   }
 
   /** Becomes the project on disk; call when the one before it has left. */
@@ -155,6 +155,15 @@ export class Workspace {
     const bytes = await this.encode()
     this.world = { ...this.world, fresh: false, savedSeq: this.session.journal.length }
     return bytes
+  }
+
+  /** A journal that cannot be written (the disk is full) must not stop the work: the log says so, saving is still possible. */
+  private note(write: (journal: JournalFile) => void): void {
+    try {
+      if (this.journal) write(this.journal)
+    } catch (error) {
+      this.session.onBug.emit(error)
+    }
   }
 
   private encode(): Promise<Uint8Array> {

@@ -3,7 +3,7 @@ import type { AnyRecord, RecordId } from '../../protocol/records.ts'
 import type { ReversibleDiff } from '../store/diff.ts'
 
 /** What an edit is called in "Undo …": plain words, with the name of what it acted on. */
-export interface EditFacts {
+interface EditFacts {
   readonly params: Readonly<Record<string, unknown>>
   readonly changes: ReversibleDiff
   /** Name of a record that is or was there. */

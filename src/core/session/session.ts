@@ -15,7 +15,7 @@ import { editName, nameLookup } from './edit-names.ts'
 import { sessionArea } from './own-area.ts'
 import { UndoHistory } from './undo-history.ts'
 
-export interface SessionOptions extends SimulationOptions {
+interface SessionOptions extends SimulationOptions {
   readonly sha256: Ground['sha256']
   /** Makes the areas of the core on the session's ground and joins them. */
   readonly join: (ground: Ground) => readonly Area[]

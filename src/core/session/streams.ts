@@ -1,7 +1,7 @@
 import type { StreamId } from '../../protocol/messages.ts'
 
 /** Characters of a stream that are kept for whoever follows late. */
-export const STREAM_HISTORY = 1_000_000
+const STREAM_HISTORY = 1_000_000
 /** Characters of one message: a window draws them within a frame. */
 export const STREAM_CHUNK = 64 * 1024
 
@@ -11,7 +11,7 @@ interface History {
   text: string
 }
 
-export interface StreamChunk {
+interface StreamChunk {
   /** Where the text begins; later than asked for when the beginning is gone. */
   readonly offset: number
   readonly text: string

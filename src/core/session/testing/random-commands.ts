@@ -10,7 +10,7 @@ const command = (name: string, params: Record<string, fc.Arbitrary<unknown>>): f
 const NAMES = fc.constantFrom('alpha', 'beta', 'gamma')
 
 /** Edits of the datacenter's plan. */
-export const EDITS: readonly fc.Arbitrary<Step>[] = [
+const EDITS: readonly fc.Arbitrary<Step>[] = [
   command('rack.add', {}),
   command('rack.remove', { rack: id('rack', 2) }),
   command('host.add', { model: fc.constantFrom('rack-2017', 'rack-2019-amd', 'macbook-2019') }),
