@@ -46,6 +46,9 @@ export function useEditor(host: Readonly<Ref<HTMLElement | null>>) {
   const instance = shallowRef<editor.IStandaloneCodeEditor | null>(null)
   const boxes = shallowRef<readonly LineBox[]>([])
   const width = shallowRef(0)
+  // Suggestions and explanations stand over the whole window: inside the panel, a size container, they would be placed against it.
+  const widgets = document.createElement('div')
+  widgets.className = 'monaco-editor studio-widgets'
 
   const scale = (): number => Number(readToken('scale')) || 1
   const look = (): editor.IEditorOptions => ({ fontFamily: readToken('font-mono'), fontSize: FONT_PX * scale(), lineHeight: Math.round(LINE_PX * scale()) })
@@ -69,7 +72,8 @@ export function useEditor(host: Readonly<Ref<HTMLElement | null>>) {
   onMounted(() => {
     if (!host.value) return
     monaco.editor.defineTheme(THEME, editorTheme(settings.theme, readToken))
-    const created = markRaw(monaco.editor.create(host.value, { ...OPTIONS, ...look(), theme: THEME, model: null, ariaLabel: t('studio.editor') }))
+    document.body.append(widgets)
+    const created = markRaw(monaco.editor.create(host.value, { ...OPTIONS, ...look(), theme: THEME, model: null, overflowWidgetsDomNode: widgets, ariaLabel: t('studio.editor') }))
     created.onDidScrollChange(measure)
     created.onDidLayoutChange(measure)
     created.onDidContentSizeChange(measure)
@@ -83,7 +87,10 @@ export function useEditor(host: Readonly<Ref<HTMLElement | null>>) {
     instance.value?.updateOptions(look())
   }, { flush: 'post' })
 
-  onBeforeUnmount(() => instance.value?.dispose())
+  onBeforeUnmount(() => {
+    instance.value?.dispose()
+    widgets.remove()
+  })
 
   return { instance, boxes, width }
 }
