@@ -9,7 +9,7 @@ import { BuildLog } from './build-log.ts'
 import { loadContext } from './context.ts'
 import { formatBytes } from './format-bytes.ts'
 import { planBuild } from './plan.ts'
-import { HANDSHAKE, transferTime, universeEpoch, type BuildPorts, type BuildRequest, type BuildResult } from './ports.ts'
+import { HANDSHAKE, transferTime, universeEpoch, universeStart, type BuildPorts, type BuildRequest, type BuildResult } from './ports.ts'
 import { globalScope } from './scope.ts'
 import { StageBuilder } from './stage-builder.ts'
 import { imageConfigOf } from './stage-state.ts'
@@ -63,7 +63,7 @@ async function build(
     const state = await builder.buildAll()
     const exporting = log.vertex('exporting to image')
     await pass(transferTime(state.layers.reduce((sum, layer, i) => sum + (state.lines[i] === null ? 0 : layer.size), 0)))
-    const image = ports.content.addImage(imageConfigOf(state, `${request.universe}T00:00:00Z`, ports.architecture), state.layers)
+    const image = ports.content.addImage(imageConfigOf(state, universeStart(request.universe), ports.architecture), state.layers)
     exporting.note('exporting layers done')
     exporting.note(`writing image ${image.id} done`)
     if (request.tag !== null) exporting.note(`naming to ${request.tag} done`)

@@ -44,15 +44,15 @@ export function applyMetadata(state: StageState, instruction: StageInstruction):
     case 'cmd':
       set({ Cmd: commandWords(instruction.command, config) })
       state.cmdSetHere = true
-      return `CMD ${JSON.stringify(state.config.Cmd)}`
+      return `CMD ${quotedList(state.config.Cmd ?? [])}`
     case 'entrypoint': {
       const { Cmd, ...rest } = config
       state.config = { ...rest, ...(Cmd && state.cmdSetHere ? { Cmd } : {}), Entrypoint: commandWords(instruction.command, config) }
-      return `ENTRYPOINT ${JSON.stringify(state.config.Entrypoint)}`
+      return `ENTRYPOINT ${quotedList(state.config.Entrypoint ?? [])}`
     }
     case 'shell':
       set({ Shell: instruction.words })
-      return `SHELL ${JSON.stringify(instruction.words)}`
+      return `SHELL ${quotedList(instruction.words)}`
     case 'healthcheck':
       set({ Healthcheck: healthcheckOf(instruction) })
       return instruction.node.original
@@ -65,6 +65,9 @@ export function applyMetadata(state: StageState, instruction: StageInstruction):
       throw new Error(`${instruction.kind} changes more than the config`)
   }
 }
+
+/** As Go prints a list of quoted strings. */
+const quotedList = (words: readonly string[]): string => `[${words.map((word) => JSON.stringify(word)).join(' ')}]`
 
 function portName(value: string, instruction: StageInstruction): string {
   const match = /^(\d+(?:-\d+)?)(?:\/(tcp|udp|sctp))?$/i.exec(value)

@@ -64,5 +64,8 @@ export const HANDSHAKE: SimTime = 20 * MILLISECOND
 
 export const transferTime = (bytes: number): SimTime => HANDSHAKE + (bytes / DISK_RATE) * SECOND
 
-/** Seconds since the epoch at which the universe stands; also the modification time of everything a build makes. */
-export const universeEpoch = (universe: string): number => Date.parse(`${universe}T00:00:00Z`) / 1000
+/** The moment at which simulated clocks start, on the universe's day; RFC 3339. */
+export const universeStart = (universe: string): string => `${universe}T09:00:00Z`
+
+/** The same in seconds since the epoch; also the latest modification time in anything a build makes. */
+export const universeEpoch = (universe: string): number => Date.parse(universeStart(universe)) / 1000

@@ -18,7 +18,7 @@ import { makeParents } from './copy-tree.ts'
 import { clampTimes } from './freeze-layer.ts'
 import { applyMetadata } from './metadata.ts'
 import { findStage, type PlannedStage } from './plan.ts'
-import { transferTime, type BuildPorts, type BuildRequest, type ResolvedImage } from './ports.ts'
+import { transferTime, universeStart, type BuildPorts, type BuildRequest, type ResolvedImage } from './ports.ts'
 import { runStep } from './run-step.ts'
 import { StageScope, type GlobalScope } from './scope.ts'
 import type { StageState } from './stage-state.ts'
@@ -268,7 +268,7 @@ export class StageBuilder {
   }
 
   private record(state: StageState, createdBy: string, empty: boolean): void {
-    const created = `${this.work.request.universe}T00:00:00Z`
+    const created = universeStart(this.work.request.universe)
     state.history = [...state.history, { created, created_by: createdBy, comment: 'buildkit.dockerfile.v0', ...(empty ? { empty_layer: true } : {}) }]
   }
 

@@ -77,7 +77,7 @@ export class Engine {
 
   /** Seconds since the epoch in the simulated world. */
   unixTime(at: SimTime = this.now): number {
-    return universeEpoch(this.ground.universe()) + 9 * 3600 + Math.floor(at / 1e9)
+    return universeEpoch(this.ground.universe()) + Math.floor(at / 1e9)
   }
 
   /** The machine, or the client's complaint when it is not up. */
