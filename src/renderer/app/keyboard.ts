@@ -33,7 +33,7 @@ export function useKeyboard(): void {
     const chord = chordOf(event)
     const inText = takesText(event.target)
     if (inText && LEFT_TO_TEXT.has(chord)) return
-    const onObjects = event.target instanceof Element && event.target.closest(OBJECT_REGIONS) !== null
+    const onObjects = event.target instanceof Element && event.target.closest(OBJECT_REGIONS) !== null && event.target.closest('[data-typing]') === null
     if (isSingleKey(chord) && (inText || !settings.singleKeys || (!onObjects && chord !== '?'))) return
     if (OBJECT_KEYS.has(chord) && (inText || !onObjects)) return
     const subject = selection.record
