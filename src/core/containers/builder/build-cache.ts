@@ -11,7 +11,7 @@ export interface StepInput {
   readonly settings: readonly string[]
 }
 
-export interface CachedStep extends StepInput {
+interface CachedStep extends StepInput {
   readonly key: string
   /** Null when the step changed no file. */
   readonly layer: Layer | null

@@ -16,7 +16,7 @@ import type { StageState } from './stage-state.ts'
 import { findOwner } from './users.ts'
 
 /** A COPY or ADD with variables replaced and its sources found. */
-export interface PreparedCopy {
+interface PreparedCopy {
   readonly instruction: CopyInstruction
   readonly sources: readonly { readonly from: FileSystem; readonly path: string }[]
   readonly destination: string

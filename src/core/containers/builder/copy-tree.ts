@@ -1,7 +1,7 @@
 import { cleanPath, patternSource } from '../dockerfile/dockerignore.ts'
 import type { Attributes, FileSystem } from '../filesystem/file-system.ts'
 
-export interface CopyTarget {
+interface CopyTarget {
   readonly root: FileSystem
   /** Absolute. */
   readonly path: string
@@ -9,7 +9,7 @@ export interface CopyTarget {
   readonly isDirectory: boolean
 }
 
-export interface CopyAttributes {
+interface CopyAttributes {
   readonly owner: { readonly uid: number; readonly gid: number }
   readonly mode: number | null
 }

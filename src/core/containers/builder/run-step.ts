@@ -12,7 +12,7 @@ import { findUser, type UserIdentity } from './users.ts'
 
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
-export interface RunPlace {
+interface RunPlace {
   readonly kernel: Kernel
   /** Unique on the kernel while the step runs. */
   readonly namespaceId: string

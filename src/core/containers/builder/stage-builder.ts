@@ -24,7 +24,7 @@ import { StageScope, type GlobalScope } from './scope.ts'
 import type { StageState } from './stage-state.ts'
 import type { StepTable } from './step-table.ts'
 
-export interface StageWork {
+interface StageWork {
   readonly request: BuildRequest
   readonly ports: BuildPorts
   readonly log: BuildLog

@@ -1,5 +1,5 @@
 /** Option kinds of a verb: `flag` takes no value; `value` one; `list` any number. Long names, with their short letter where there is one. */
-export type OptionKind = 'flag' | 'value' | 'list'
+type OptionKind = 'flag' | 'value' | 'list'
 export type OptionTable = Readonly<Record<string, OptionKind | readonly [OptionKind, string]>>
 
 /** A wrong command line, in the client's words. */

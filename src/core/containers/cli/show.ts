@@ -7,7 +7,7 @@ import { SECOND } from '../../simulation/units.ts'
 
 export const size = (bytes: number): string => formatBytes(bytes, 3)
 
-export function statusOf(engine: Engine, container: Container): string {
+function statusOf(engine: Engine, container: Container): string {
   const since = (time: number | null): string => durationInWords(engine.now - (time ?? engine.now))
   switch (container.state) {
     case 'created': return 'Created'
@@ -18,7 +18,7 @@ export function statusOf(engine: Engine, container: Container): string {
   }
 }
 
-export function portsOf(container: Container): string {
+function portsOf(container: Container): string {
   const published = container.settings.ports
   const exposed = Object.keys(container.image.config.config.ExposedPorts ?? {}).filter((port) => !published.some((mapping) => `${mapping.containerPort}/${mapping.protocol}` === port))
   if (!container.alive) return ''

@@ -8,7 +8,7 @@ import { BUILDKIT_VARIABLES } from './rules/buildkit-variables.ts'
 import { HADOLINT } from './rules/hadolint.ts'
 import type { Rule, Subject } from './rules/rule.ts'
 
-export interface CheckOptions {
+interface CheckOptions {
   readonly dockerignore?: string
   readonly buildArgs?: Readonly<Record<string, string>>
   readonly imageEnv?: Subject['imageEnv']

@@ -1,4 +1,4 @@
-export type FlagKind = 'boolean' | 'text' | 'list'
+type FlagKind = 'boolean' | 'text' | 'list'
 export type FlagKinds = Readonly<Record<string, FlagKind>>
 
 /** The flags of one instruction: a text or boolean flag has one value, a list flag any number. */

@@ -41,7 +41,7 @@ export interface CopyInstruction extends Base {
   readonly chmod: string | null
   readonly checksum: string | null
 }
-export interface PairsInstruction extends Base {
+interface PairsInstruction extends Base {
   readonly kind: 'env' | 'label'
   readonly pairs: readonly KeyValue[]
   /** `ENV key value`: the old form without `=`. */
@@ -55,25 +55,25 @@ export interface TextInstruction extends Base {
   readonly kind: 'workdir' | 'user' | 'stopsignal' | 'maintainer'
   readonly text: string
 }
-export interface ListInstruction extends Base {
+interface ListInstruction extends Base {
   readonly kind: 'expose' | 'volume'
   readonly values: readonly string[]
 }
-export interface CommandInstruction extends Base {
+interface CommandInstruction extends Base {
   readonly kind: 'cmd' | 'entrypoint'
   readonly command: CommandLine
 }
-export interface ShellInstruction extends Base {
+interface ShellInstruction extends Base {
   readonly kind: 'shell'
   readonly words: readonly string[]
 }
-export interface HealthcheckInstruction extends Base {
+interface HealthcheckInstruction extends Base {
   readonly kind: 'healthcheck'
   /** Null for `HEALTHCHECK NONE`. */
   readonly command: CommandLine | null
   readonly flags: Readonly<Record<string, string>>
 }
-export interface OnbuildInstruction extends Base {
+interface OnbuildInstruction extends Base {
   readonly kind: 'onbuild'
   readonly trigger: string
 }

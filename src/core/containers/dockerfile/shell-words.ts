@@ -1,7 +1,7 @@
 /** Where variables come from; undefined when a variable is not set. */
 export type Environment = (name: string) => string | undefined
 
-export interface ExpandOptions {
+interface ExpandOptions {
   readonly escape?: string
   /** Keep quotes in the result. */
   readonly rawQuotes?: boolean
@@ -11,7 +11,7 @@ export interface ExpandOptions {
   readonly keepUnset?: boolean
 }
 
-export interface Expansion {
+interface Expansion {
   readonly text: string
   /** The text split at unquoted white space, also at that which came out of variables. */
   readonly words: readonly string[]

@@ -10,7 +10,7 @@ import type { Engine } from './engine.ts'
 import { imageSource } from './pulls.ts'
 import type { Tasks } from './tasks.ts'
 
-export interface BuildOrder {
+interface BuildOrder {
   readonly context: RecordId<'context'> | null
   readonly contextName: string
   readonly files: ContextFiles

@@ -67,7 +67,7 @@ export function execInContainer(engine: Engine, container: Container, spec: Pick
   return result
 }
 
-export interface ExecOptions {
+interface ExecOptions {
   readonly env?: readonly string[]
   readonly user?: string
   readonly workingDir?: string

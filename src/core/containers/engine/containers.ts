@@ -29,7 +29,7 @@ import { StreamTexts } from './stream-text.ts'
 import { Tasks } from './tasks.ts'
 import { Terminals } from './terminals.ts'
 
-export interface ContainersDeps {
+interface ContainersDeps {
   readonly store: Store
   readonly simulation: Simulation
   readonly events: EventLog

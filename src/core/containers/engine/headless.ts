@@ -8,7 +8,7 @@ import { Store } from '../../store/store.ts'
 import type { ContextFiles } from '../builder/context.ts'
 import { ContainerWorld } from './containers.ts'
 
-export interface HeadlessBuild {
+interface HeadlessBuild {
   readonly files: ContextFiles
   /** Path of the Dockerfile in the context. */
   readonly dockerfile: string
@@ -22,7 +22,7 @@ export interface HeadlessBuild {
   readonly onLog: (text: string) => void
 }
 
-export interface HeadlessResult {
+interface HeadlessResult {
   /** Digest of the image's config; null when the build failed. */
   readonly digest: string | null
   readonly layers: readonly { readonly digest: string; readonly size: number; readonly line: number | null }[]

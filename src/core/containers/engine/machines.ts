@@ -1,13 +1,13 @@
 import { encodeUtf8, type Bytes } from '../../base/bytes.ts'
-import type { Sha256Factory } from '../../base/hasher.ts'
 import type { Simulation } from '../../simulation/simulation.ts'
 import { SECOND } from '../../simulation/units.ts'
 import { makeParents } from '../builder/copy-tree.ts'
 import { universeEpoch } from '../builder/ports.ts'
 import type { FileSystem } from '../filesystem/file-system.ts'
+import { OverlayFileSystem } from '../filesystem/overlay-file-system.ts'
 import { programFile } from '../filesystem/program-file.ts'
-import { rootFileSystem } from '../image/layer.ts'
 import { parseReference } from '../image/reference.ts'
+import { layerTrees } from '../registry/materialise.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { LinuxSystems } from '../runtime/linux-system.ts'
 import { createKernel, type World } from '../runtime/linux-kernel.ts'
@@ -15,9 +15,8 @@ import type { Program } from '../runtime/program.ts'
 import { USERLAND } from '../userland/index.ts'
 import { Machine, type Owner } from './machine.ts'
 
-export interface MachinesGround {
+interface MachinesGround {
   readonly simulation: Simulation
-  readonly sha256: Sha256Factory
   readonly systems: LinuxSystems
   readonly registry: Registry
   readonly universe: () => string
@@ -71,10 +70,9 @@ export class Machines {
   private disk(owner: Owner, hostname: string, osName: string): FileSystem {
     const known = this.disks.get(owner)
     if (known) return known
-    const { registry, simulation, universe, sha256 } = this.ground
+    const { registry, simulation, universe } = this.ground
     const name = /ubuntu/i.test(osName) ? 'ubuntu:22.04' : 'debian:12'
-    const { layers } = registry.materialise(registry.resolve(parseReference(name), '2026-01-01'), sha256)
-    const root = rootFileSystem(layers, { now: () => universeEpoch(universe()) + Math.floor(simulation.now / SECOND) })
+    const root = new OverlayFileSystem(layerTrees(registry.resolve(parseReference(name), '2026-01-01')), { now: () => universeEpoch(universe()) + Math.floor(simulation.now / SECOND) })
     makeParents(root, '/root')
     root.write('/etc/hostname', encodeUtf8(`${hostname}\n`), { mode: 0o644 })
     root.write('/usr/bin/docker', programFile('docker', 39_000_000), { mode: 0o755 })

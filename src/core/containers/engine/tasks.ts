@@ -3,7 +3,7 @@ import { Cancellation } from '../builder/cancellation.ts'
 import type { EngineGround } from './engine.ts'
 
 /** A piece of long work with its record and a way to stop it. */
-export interface Task {
+interface Task {
   readonly id: RecordId<'task'>
   readonly cancellation: Cancellation
   /** What it is doing now, and how far it is (0 to 1). */

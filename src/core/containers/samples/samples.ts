@@ -5,7 +5,7 @@ import python from '../../../../resources/samples/python.json' with { type: 'jso
 import staticSite from '../../../../resources/samples/static-site.json' with { type: 'json' }
 
 /** A folder that ships with the app: relative path to text. */
-export interface Sample extends SampleInfo {
+interface Sample extends SampleInfo {
   readonly files: Readonly<Record<string, string>>
 }
 
