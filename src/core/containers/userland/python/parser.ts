@@ -48,6 +48,10 @@ class Parser {
     if (!this.take(text)) this.fail(text === ':' ? "expected ':'" : 'invalid syntax')
   }
 
+  private stands(kind: Token['kind']): boolean {
+    return this.token.kind === kind
+  }
+
   private kind(kind: Token['kind'], message: string): void {
     if (this.token.kind !== kind) this.fail(message)
     this.at++
@@ -64,11 +68,11 @@ class Parser {
 
   private block(): Statement[] {
     this.expect(':')
-    if (this.token.kind !== 'newline') return this.simpleLine()
+    if (!this.stands('newline')) return this.simpleLine()
     this.at++
     this.kind('indent', 'expected an indented block')
     const body: Statement[] = []
-    while (this.token.kind !== 'dedent' && this.token.kind !== 'end') body.push(...this.statement())
+    while (!this.stands('dedent') && !this.stands('end')) body.push(...this.statement())
     if (this.token.kind === 'dedent') this.at++
     return body
   }
