@@ -101,6 +101,24 @@ describe('docker at the shell of the machine', () => {
   })
 })
 
+test('interrupting: a build is cancelled; a PID 1 that is deaf loses its client at the third time', async () => {
+  const shell = await openShell()
+  await shell.pull('debian:12-slim')
+  await shell.run('mkdir slow; printf "FROM debian:12-slim\\nRUN sleep 500\\n" > slow/Dockerfile')
+  await shell.type('docker build slow\r')
+  await shell.pass(10)
+  await shell.type('\x03')
+  await shell.pass(5)
+  expect(shell.screen()).toContain('Canceled: context canceled')
+  expect(shell.store.all('build').map(({ state }) => state)).toEqual(['cancelled'])
+  await shell.type('docker run --name deaf debian:12-slim sleep 500\r')
+  await shell.pass(3)
+  await shell.type('\x03\x03\x03')
+  await shell.pass(3)
+  expect(shell.screen()).toContain('got 3 SIGTERM/SIGINTs, forcefully exiting')
+  expect((await shell.run('docker ps -q', 5)).out).toMatch(/^[0-9a-f]{12}\n$/)
+})
+
 test('options are read as the client reads them', () => {
   const table = { interactive: ['flag', 'i'], tty: ['flag', 't'], env: ['list', 'e'], name: 'value' } as const
   const options = parseOptions(['-it', '-eA=1', '-e', 'B=2', '--name=x', 'image', '-e', 'C'], table, true)

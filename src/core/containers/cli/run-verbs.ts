@@ -117,8 +117,14 @@ async function attached(client: Client, container: Container, start: () => void)
   if (terminal) container.size = { columns: terminal.columns, rows: terminal.rows }
   try {
     start()
+    let interrupts = 0
     const interrupt = (signal: string) => (): void => {
       if (container.state === 'running') killContainer(client.engine, container, signal)
+      // A PID 1 without a handler never notices: the client gives up after the third.
+      if (++interrupts < 3) return
+      parts.push({ stream: 'stderr', text: '\ngot 3 SIGTERM/SIGINTs, forcefully exiting\n' })
+      code = 1
+      parts.close()
     }
     client.process.onSignal('INT', interrupt('INT'))
     client.process.onSignal('TERM', interrupt('TERM'))

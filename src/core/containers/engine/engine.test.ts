@@ -221,3 +221,21 @@ test.each([['multi-stage', 'layer'], ['python', 'Primes up to 30']])('sample %s 
   expect(world.store.require(container)).toMatchObject({ state: 'exited', exitCode: 0 })
   expect((await world.containers.queries['container.logs']({ container })).text).toContain(text)
 })
+
+test('a terminal in a container: its shell, its end', async () => {
+  const world = await withContainer(['sleep', 'infinity'])
+  const { handlers } = world.containers
+  const { terminal } = await handlers['terminal.open']({ target: world.container, columns: 80, rows: 24 })
+  await world.pass(1)
+  await handlers['terminal.input']({ terminal, data: 'echo $((6*7)); hostname\r' })
+  await world.pass(1)
+  const text = world.containers.streamText(`terminal:${terminal.slice('terminal:'.length)}`)
+  expect(text).toContain('\n42\r\n')
+  expect(text).toContain(world.store.require(world.container).containerId.slice(0, 12))
+  expect(world.store.all('process').length).toBeGreaterThan(1)
+  await handlers['terminal.input']({ terminal, data: 'exit\r' })
+  await world.pass(1)
+  expect(world.store.require(terminal).state).toBe('closed')
+  expect(await refusal(() => handlers['terminal.input']({ terminal, data: 'x' }))).toBe('This terminal is closed.')
+  expect(world.store.require(world.container).state).toBe('running')
+})
