@@ -34,7 +34,7 @@ interface Row {
   readonly versions: Readonly<Record<string, string>>
 }
 
-const ROWS: Readonly<Record<string, Row>> = catalogue.packages as unknown as Readonly<Record<string, Row>>
+const ROWS: Readonly<Record<string, Row>> = catalogue.packages
 export const JAVA_FACTS = releaseFacts.oracleJava7
 const WEBUPD8 = ['oracle-java7-installer']
 /** Releases without a catalogue of their own install what the nearest one has. */

@@ -319,7 +319,7 @@ export class PythonInterpreter {
     const [from, to] = [await bound(slice.from, step > 0 ? 0 : items.length - 1), await bound(slice.to, step > 0 ? items.length : -1)]
     const chosen: Value[] = []
     for (let at = from; step > 0 ? at < to : at > to; at += step) if (items[at] !== undefined) chosen.push(items[at]!)
-    return typeof target === 'string' ? chosen.join('') : target instanceof Tuple ? new Tuple(chosen) : new List(chosen)
+    return typeof target === 'string' ? chosen.map(str).join('') : target instanceof Tuple ? new Tuple(chosen) : new List(chosen)
   }
 }
 

@@ -62,22 +62,12 @@ export function tokenize(source: string): Token[] {
       line++
     } else if (/\s/.test(char)) at++
     else {
-      STRING.lastIndex = at
-      const string = STRING.exec(source)
-      TOKEN.lastIndex = at
-      const match = string ? null : TOKEN.exec(source)
-      if (string) {
-        const raw = /r/i.test(string[1]!)
-        const body = /^("""|''')/.test(string[2]!) ? string[2]!.slice(3, -3) : string[2]!.slice(1, -1)
-        push(/f/i.test(string[1]!) ? 'fstring' : 'string', raw ? body : unescapeString(body))
-        at += string[0].length
-        line += string[0].split('\n').length - 1
-      } else if (match) {
-        if (match[3] && '([{'.includes(match[3])) depth++
-        if (match[3] && ')]}'.includes(match[3])) depth--
-        push(match[1] ? 'name' : match[2] ? 'number' : 'operator', match[0])
-        at += match[0].length
-      } else throw new PythonSyntaxError(/["']/.test(char) ? 'unterminated string literal' : `invalid character '${char}'`, line)
+      const word = readWord(source, at, line)
+      push(word.kind, word.text)
+      if (word.kind === 'operator' && '([{'.includes(word.text)) depth++
+      if (word.kind === 'operator' && ')]}'.includes(word.text)) depth--
+      at += word.length
+      line += word.lines
     }
   }
   push('newline', '')
@@ -87,6 +77,19 @@ export function tokenize(source: string): Token[] {
   }
   push('end', '')
   return tokens
+}
+
+function readWord(source: string, at: number, line: number): Pick<Token, 'kind' | 'text'> & { readonly length: number; readonly lines: number } {
+  STRING.lastIndex = at
+  const string = STRING.exec(source)
+  if (string) {
+    const body = /^("""|''')/.test(string[2]!) ? string[2]!.slice(3, -3) : string[2]!.slice(1, -1)
+    return { kind: /f/i.test(string[1]!) ? 'fstring' : 'string', text: /r/i.test(string[1]!) ? body : unescapeString(body), length: string[0].length, lines: string[0].split('\n').length - 1 }
+  }
+  TOKEN.lastIndex = at
+  const match = TOKEN.exec(source)
+  if (!match) throw new PythonSyntaxError(/["']/.test(source[at]!) ? 'unterminated string literal' : `invalid character '${source[at]}'`, line)
+  return { kind: match[1] ? 'name' : match[2] ? 'number' : 'operator', text: match[0], length: match[0].length, lines: 0 }
 }
 
 function unescapeString(text: string): string {
