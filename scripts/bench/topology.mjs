@@ -22,12 +22,12 @@ function findChromium() {
 }
 
 /** Builds the page into a folder that is removed afterwards; nothing of it is shipped. */
-export async function servePage() {
+export async function servePage(html = 'bench/topology.html') {
   const out = mkdtempSync(join(tmpdir(), 'topology-bench-'))
   const root = resolve('src/renderer')
   await build({
     configFile: false, root, logLevel: 'warn', plugins: [vue()], worker: { format: 'es' }, define: { __APP_VERSION__: '"bench"' },
-    build: { outDir: out, emptyOutDir: true, rolldownOptions: { input: join(root, 'bench/topology.html') } },
+    build: { outDir: out, emptyOutDir: true, rolldownOptions: { input: join(root, html) } },
   })
   const server = createServer((request, response) => {
     const path = join(out, new URL(request.url ?? '/', 'http://x').pathname)
@@ -35,7 +35,7 @@ export async function servePage() {
     response.writeHead(200, { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream' }).end(readFileSync(path))
   })
   await new Promise((done) => server.listen(0, '127.0.0.1', done))
-  const url = `http://127.0.0.1:${server.address().port}/bench/topology.html`
+  const url = `http://127.0.0.1:${server.address().port}/${html}`
   const close = () => {
     server.close()
     server.closeAllConnections()

@@ -1,6 +1,6 @@
 import { decode } from 'cborg'
 import fc from 'fast-check'
-import { unzipSync, zipSync, type Zippable } from 'fflate'
+import { unzipSync, zipSync, type Zippable } from 'fflate/browser'
 import { describe, expect, test } from 'vitest'
 import { decodeUtf8, encodeUtf8, type Bytes } from '../base/bytes.ts'
 import { Failure } from '../base/failure.ts'

@@ -1,4 +1,4 @@
-import { zipSync, type Zippable } from 'fflate'
+import { zipSync, type Zippable } from 'fflate/browser'
 import * as v from 'valibot'
 import type { AnyRecord } from '../../protocol/records.ts'
 import { decodeUtf8, encodeUtf8, type Bytes } from '../base/bytes.ts'

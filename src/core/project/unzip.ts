@@ -1,4 +1,4 @@
-import { Inflate } from 'fflate'
+import { Inflate } from 'fflate/browser'
 import type { Bytes } from '../base/bytes.ts'
 import { crc32 } from './crc32.ts'
 import { damaged, type ZipEntry } from './zip-directory.ts'

@@ -1,4 +1,4 @@
-import { gunzipSync } from 'fflate'
+import { gunzipSync } from 'fflate/browser'
 import { encodeUtf8, type Bytes } from '../../base/bytes.ts'
 import { sha256Hex, type Sha256Factory } from '../../base/hasher.ts'
 import { cleanPath } from '../dockerfile/dockerignore.ts'
