@@ -146,3 +146,15 @@ describe.skipIf(!data)('.dockerignore', () => {
     expect(() => ignoreMatcher(['!'])).toThrow(cases.single_exclamation_error)
   })
 })
+
+describe.skipIf(!data)('157 real Dockerfiles', () => {
+  interface Expected { ast: string; stages: number; instructions: string[] }
+  const { files } = json<{ files: Record<string, Expected> }>('corpus/dockerfiles.expected.json', { files: {} })
+  test.each(Object.entries(files))('%s', (name, expected) => {
+    const file = parseDockerfile(read(`corpus/dockerfiles/${name}`))
+    expect(file.nodes.map((node) => `(${dump(node)})`).join('\n')).toBe(expected.ast)
+    const { stages } = interpret(file)
+    expect(stages).toHaveLength(expected.stages)
+    expect(stages.flatMap(({ instructions }) => instructions.map(({ kind }) => kind.toUpperCase()))).toEqual(expected.instructions)
+  })
+})
