@@ -1,10 +1,19 @@
 import type { editor } from 'monaco-editor/editor'
 import type { Theme } from '../../app/stores/settings.ts'
 
-/** Reads a colour token (without `--`) in the theme now in force, as `#rrggbb`. */
-export type ReadToken = (name: string) => string
+/** Reads a colour token (without `--`) in the theme now in force, as `#rrggbb`: the only form that Monaco takes. */
+type ReadColour = (name: string) => string
 
-export const readToken: ReadToken = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
+/** Reads a token (without `--`) as it is written. */
+export const readToken = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
+
+/** A minified style sheet says `#fff` or `navy`; a canvas says every opaque colour as `#rrggbb`. */
+export const readColour: ReadColour = (name) => {
+  const canvas = document.createElement('canvas').getContext('2d')
+  if (!canvas) return readToken(name)
+  canvas.fillStyle = readToken(name)
+  return String(canvas.fillStyle)
+}
 
 const BASES: Readonly<Record<Theme, editor.BuiltinTheme>> = { light: 'vs', dark: 'vs-dark', 'hc-light': 'hc-light', 'hc-dark': 'hc-black' }
 
@@ -83,7 +92,7 @@ const INKS: readonly Ink[] = [
 ]
 
 /** The editor's look in one of the four themes, from the design tokens alone. */
-export function editorTheme(theme: Theme, read: ReadToken): editor.IStandaloneThemeData {
+export function editorTheme(theme: Theme, read: ReadColour): editor.IStandaloneThemeData {
   return {
     base: BASES[theme],
     inherit: true,

@@ -2,7 +2,7 @@ import type { editor } from 'monaco-editor/editor'
 import { markRaw, onBeforeUnmount, onMounted, type Ref, shallowRef, watch } from 'vue'
 import { t } from '../../app/i18n/index.ts'
 import { useSettings } from '../../app/stores/settings.ts'
-import { editorTheme, readToken } from './editor-theme.ts'
+import { editorTheme, readColour, readToken } from './editor-theme.ts'
 import { monaco } from './monaco.ts'
 
 /** Where a line of text stands on the screen, in px from the top of the editor. */
@@ -71,7 +71,7 @@ export function useEditor(host: Readonly<Ref<HTMLElement | null>>) {
 
   onMounted(() => {
     if (!host.value) return
-    monaco.editor.defineTheme(THEME, editorTheme(settings.theme, readToken))
+    monaco.editor.defineTheme(THEME, editorTheme(settings.theme, readColour))
     document.body.append(widgets)
     const created = markRaw(monaco.editor.create(host.value, { ...OPTIONS, ...look(), theme: THEME, model: null, overflowWidgetsDomNode: widgets, ariaLabel: t('studio.editor') }))
     created.onDidScrollChange(measure)
@@ -83,7 +83,7 @@ export function useEditor(host: Readonly<Ref<HTMLElement | null>>) {
   })
 
   watch([() => settings.theme, () => settings.settings.projector], () => {
-    monaco.editor.defineTheme(THEME, editorTheme(settings.theme, readToken))
+    monaco.editor.defineTheme(THEME, editorTheme(settings.theme, readColour))
     instance.value?.updateOptions(look())
   }, { flush: 'post' })
 
