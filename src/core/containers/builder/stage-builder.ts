@@ -99,8 +99,9 @@ export class StageBuilder {
       steps.finish(from, 'done')
       return { layers: [], lines: [], history: [], config: {}, scope: new StageScope(scope, dockerfile.escape, []), key: 'scratch', cmdSetHere: false }
     }
+    const present = this.pulled.has(base) || (await this.resolve(base, from.lines)).local !== null
     const image = await this.fetch(base, labels.get(from) ?? '', from.lines)
-    steps.finish(from, 'done')
+    steps.finish(from, present ? 'cached' : 'done', image.layers)
     return {
       layers: image.layers.map((layer) => this.hold(layer)),
       lines: image.layers.map(() => null),
@@ -150,7 +151,7 @@ export class StageBuilder {
       if (cached) {
         this.adopt(state, instruction, cached.layer && this.hold(cached.layer), key, action.createdBy)
         vertex.cached()
-        return steps.finish(instruction, 'cached', cached.layer)
+        return steps.finish(instruction, 'cached', cached.layer ? [cached.layer] : [])
       }
       steps.start(instruction, request.noCache ? 'built without the cache' : ports.cache.missReason(input))
       await action.run()
@@ -159,7 +160,7 @@ export class StageBuilder {
       ports.cache.add({ ...input, key, layer })
       this.adopt(state, instruction, layer, key, action.createdBy)
       vertex.done()
-      steps.finish(instruction, 'done', layer)
+      steps.finish(instruction, 'done', [layer])
     } catch (error) {
       if (error instanceof BuildCancelled) vertex.note('CANCELED')
       if (error instanceof BuildFailure) {

@@ -37,9 +37,11 @@ export class StepTable {
     this.change(instruction, { state: 'running', startedAt: this.simulation.now, cacheMiss })
   }
 
-  finish(instruction: Instruction, state: 'done' | 'cached', layer: Layer | null = null): void {
+  /** `layers` are what the instruction brought, lowest first: a base image brings several. */
+  finish(instruction: Instruction, state: 'done' | 'cached', layers: readonly Layer[] = []): void {
     const { now } = this.simulation
-    this.change(instruction, { state, startedAt: this.steps.get(instruction)?.startedAt ?? now, finishedAt: now, layer: layer?.diffId ?? null, size: layer?.size ?? 0 })
+    const size = layers.reduce((sum, layer) => sum + layer.size, 0)
+    this.change(instruction, { state, startedAt: this.steps.get(instruction)?.startedAt ?? now, finishedAt: now, layer: layers.at(-1)?.diffId ?? null, size })
   }
 
   /** The build ends here: what runs has failed (or was stopped), what waits will not come. */

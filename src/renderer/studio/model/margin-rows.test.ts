@@ -27,11 +27,12 @@ describe('marginRows', () => {
     expect(rows.map((row) => row.mark)).toEqual(['base', 'hit', 'cause', 'miss', 'config'])
     expect(rows.map((row) => row.share)).toEqual([1, 0.2, 0.5, 0.1, 0])
     expect(rows[2]?.reason).toBe('text changed')
+    expect(rows.map((row) => row.follows)).toEqual([null, null, null, 3, null])
   })
 
   test('a first build has no cause: nothing was in the cache to be broken', () => {
     const rows = marginRows(source, build([step(1), step(2, { cacheMiss: 'not built before' }), step(3, { cacheMiss: 'follows line 2' })]), 0)
-    expect(rows.map((row) => row.mark)).toEqual(['base', 'miss', 'miss'])
+    expect(rows.map((row) => row.mark)).toEqual(['pulled', 'miss', 'miss'])
   })
 
   test('the running step takes what has passed; what has not begun has no figures', () => {
@@ -46,7 +47,7 @@ describe('marginRows', () => {
 
   test('the failed step carries the exit code', () => {
     const rows = marginRows(source, build([step(1), step(2, { state: 'failed', layer: null }), step(3, { state: 'skipped' })], { line: 2, exitCode: 100, message: 'x' }), 0)
-    expect(rows.map((row) => [row.mark, row.exitCode])).toEqual([['base', null], ['failed', 100], ['skipped', null]])
+    expect(rows.map((row) => [row.mark, row.exitCode])).toEqual([['pulled', null], ['failed', 100], ['skipped', null]])
   })
 })
 

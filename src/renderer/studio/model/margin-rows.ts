@@ -5,13 +5,15 @@ import { placeSteps } from './step-lines.ts'
  * What became of a step, as one shape and word. `cause` is the first step that could not come from the cache although
  * earlier ones did; what follows from it is a plain `miss`.
  */
-export type StepMark = 'base' | 'hit' | 'miss' | 'cause' | 'config' | 'running' | 'failed' | 'skipped' | 'waiting'
+export type StepMark = 'base' | 'pulled' | 'hit' | 'miss' | 'cause' | 'config' | 'running' | 'failed' | 'skipped' | 'waiting'
 
 export interface MarginRow {
   readonly line: number
   readonly mark: StepMark
   /** The builder's own words for a miss, null where it gave none. */
   readonly reason: string | null
+  /** The line whose miss this one follows from. */
+  readonly follows: number | null
   readonly exitCode: number | null
   /** Bytes of the layer; null while there is none. */
   readonly bytes: number | null
@@ -41,8 +43,8 @@ function markOf(step: BuildStep, isCause: boolean): StepMark {
     case 'cached': return isBase(step) ? 'base' : step.layer === null ? 'config' : 'hit'
     case 'done':
       if (isCause) return 'cause'
-      if (step.layer === null) return 'config'
-      return isBase(step) && step.cacheMiss === null ? 'base' : 'miss'
+      if (isBase(step)) return step.layer === null ? 'base' : 'pulled'
+      return step.layer === null ? 'config' : 'miss'
   }
 }
 
@@ -55,11 +57,13 @@ const tookOf = (step: BuildStep, now: number): number | null =>
  */
 export function marginRows(source: string, build: BuildView, now: number): readonly MarginRow[] {
   const largest = Math.max(1, ...build.steps.map((step) => step.size))
-  const cause = build.steps[cacheBreak(build.steps)]
+  const breaks = cacheBreak(build.steps)
+  const cause = build.steps[breaks]
   return placeSteps(source, build.steps).map(({ step, line }) => ({
     line,
     mark: markOf(step, step === cause),
     reason: step.cacheMiss,
+    follows: cause && step.cacheMiss !== null && build.steps.indexOf(step) > breaks ? cause.line : null,
     exitCode: step.state === 'failed' ? (build.error?.exitCode ?? null) : null,
     bytes: step.state === 'done' || step.state === 'cached' ? step.size : null,
     share: step.size / largest,
