@@ -1,5 +1,6 @@
 import type { ErrorInfo } from '../protocol/errors.ts'
-import { buildImage, type BuildParams, type BuildResult } from './headless-build.ts'
+import type { HeadlessResult } from '../core/containers/engine/headless.ts'
+import { buildImage, type BuildParams } from './headless-build.ts'
 import { runProject, type RunParams, type RunResult } from './headless-run.ts'
 
 /** What the command line can have done without a window. */
@@ -10,7 +11,7 @@ export interface HeadlessParams {
 
 export interface HeadlessResults {
   readonly run: RunResult
-  readonly build: BuildResult
+  readonly build: HeadlessResult
 }
 
 export type HeadlessName = keyof HeadlessParams

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -52,6 +53,31 @@ describe('a build without a window', () => {
     expect(result.layers.length).toBeGreaterThan(1)
     expect(log.length).toBeGreaterThan(100)
     expect(await build()).toEqual(result)
+  })
+
+  test('keeps bytes, permissions, links and empty folders', async () => {
+    const script = '#!/bin/sh\necho "ran as $0"\n'
+    const binary = Uint8Array.from({ length: 256 }, (_, i) => 255 - i)
+    writeFileSync(join(folder, 'all.bin'), binary)
+    writeFileSync(join(folder, 'run.sh'), script)
+    chmodSync(join(folder, 'run.sh'), 0o755)
+    writeFileSync(join(folder, 'plain.sh'), script)
+    chmodSync(join(folder, 'plain.sh'), 0o644)
+    symlinkSync('run.sh', join(folder, 'link'))
+    mkdirSync(join(folder, 'empty'))
+    const dockerfile = (lines: string): void => writeFileSync(join(folder, 'Dockerfile'), `FROM debian:12-slim\nCOPY . /app/\n${lines}`)
+    dockerfile('RUN sha256sum /app/all.bin && /app/link && ls /app/empty && ls -l /app\nRUN /app/plain.sh\n')
+    let log = ''
+    const { error } = await buildImage({ folder, dockerfile: 'Dockerfile', universe: '2026-01-15' }, (text) => (log += text))
+    expect(log).toContain(createHash('sha256').update(binary).digest('hex'))
+    expect(log).toContain('ran as /app/link')
+    expect(log).toMatch(/link -> run\.sh/)
+    expect(error).toMatchObject({ line: 4, exitCode: 126 })
+    dockerfile('')
+    const { layers } = await buildImage({ folder, dockerfile: 'Dockerfile', universe: '2026-01-15' }, () => undefined)
+    chmodSync(join(folder, 'plain.sh'), 0o755)
+    const other = await buildImage({ folder, dockerfile: 'Dockerfile', universe: '2026-01-15' }, () => undefined)
+    expect(other.layers[1]!.digest).not.toBe(layers[1]!.digest)
   })
 
   test.each([['2018-06-01', 13], ['2026-11-22', 3]])('fails in %s at line %d', async (universe, line) => {

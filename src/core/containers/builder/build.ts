@@ -6,7 +6,7 @@ import { DockerfileError } from '../dockerfile/nodes.ts'
 import { parseDockerfile } from '../dockerfile/parser.ts'
 import { BuildFailure, sourceExcerpt } from './build-failure.ts'
 import { BuildLog } from './build-log.ts'
-import { loadContext } from './context.ts'
+import { contextFile, loadContext } from './context.ts'
 import { formatBytes } from './format-bytes.ts'
 import { planBuild } from './plan.ts'
 import { HANDSHAKE, transferTime, universeEpoch, universeStart, type BuildPorts, type BuildRequest, type BuildResult } from './ports.ts'
@@ -77,7 +77,7 @@ async function build(
 async function loadIgnoreAndContext(request: BuildRequest, log: BuildLog, bytes: number, pass: (time: SimTime) => Promise<void>): Promise<void> {
   const ignore = log.vertex('[internal] load .dockerignore')
   await pass(HANDSHAKE)
-  const file = request.context.get('.dockerignore')
+  const file = contextFile(request.context, '.dockerignore')
   ignore.note(`transferring context: ${formatBytes(file?.length ?? 2)} done`)
   ignore.done()
   const loading = log.vertex('[internal] load build context')
@@ -87,8 +87,8 @@ async function loadIgnoreAndContext(request: BuildRequest, log: BuildLog, bytes:
 }
 
 function fileText(request: BuildRequest): string | undefined {
-  const content = request.context.get(request.dockerfile)
-  return content === undefined || typeof content === 'string' ? content : decodeUtf8(content)
+  const content = contextFile(request.context, request.dockerfile)
+  return content && decodeUtf8(content)
 }
 
 function writeFailure(log: BuildLog, name: string, text: string | undefined, failure: BuildFailure, vertex: { name: string; tail: readonly string[] } | undefined): void {

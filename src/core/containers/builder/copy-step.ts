@@ -55,20 +55,22 @@ export function prepareCopy(instruction: CopyInstruction, state: StageState, fro
 /** Digest of every file that is copied, by path: what the cache compares. */
 export function copiedFiles(copy: PreparedCopy, sha256: Sha256Factory): Map<string, string> {
   const digests = new Map<string, string>()
-  const visit = (from: FileSystem, path: string): void => {
-    const stat = from.lookup(path)
+  // A source that is a link is followed, as copying does; links below it are kept.
+  const visit = (from: FileSystem, path: string, followLast: boolean): void => {
+    const stat = from.lookup(path, { followLast })
     if (!stat) return
     const header = `${stat.kind} ${stat.mode}`
     if (stat.kind === 'directory') {
       digests.set(path, header)
-      for (const name of from.readDirectory(path)) visit(from, `${path === '/' ? '' : path}/${name}`)
+      for (const name of from.readDirectory(path)) visit(from, `${path === '/' ? '' : path}/${name}`, false)
     } else if (stat.kind === 'file') {
       const hash = sha256()
       for (const chunk of bodyChunks(from.readBody(path))) hash.update(chunk)
       digests.set(path, `${header} ${hash.hex()}`)
-    } else digests.set(path, header)
+    } else if (stat.kind === 'symlink') digests.set(path, `${header} ${from.readLink(path)}`)
+    else digests.set(path, header)
   }
-  for (const { from, path } of copy.sources) visit(from, path)
+  for (const { from, path } of copy.sources) visit(from, path, true)
   return digests
 }
 

@@ -1,6 +1,6 @@
 import type { Bytes } from '../../base/bytes.ts'
 import { Failure } from '../../base/failure.ts'
-import type { ContextFiles } from '../builder/context.ts'
+import type { ContextEntry, ContextFiles } from '../builder/context.ts'
 import { cleanPath } from '../dockerfile/dockerignore.ts'
 import { short } from '../engine/daemon-words.ts'
 import type { FileSystem } from '../filesystem/file-system.ts'
@@ -16,21 +16,29 @@ const MAX_BYTES = 256e6
 
 /** The files below a folder of the machine, as the client would send them. */
 function readContext(root: FileSystem, folder: string): ContextFiles {
-  const files = new Map<string, Bytes>()
+  const files = new Map<string, ContextEntry>()
   let total = 0
   const visit = (path: string, prefix: string): void => {
     for (const name of root.readDirectory(path)) {
       const full = `${path === '/' ? '' : path}/${name}`
-      const stat = root.lookup(full)
-      if (stat?.kind === 'directory') visit(full, `${prefix}${name}/`)
-      if (stat?.kind !== 'file') continue
-      total += stat.size
+      const entry = readEntry(root, full)
+      if (!entry) continue
+      total += entry.kind === 'file' ? entry.bytes.length : 0
       if (files.size >= MAX_FILES || total > MAX_BYTES) throw new Failure('limit', `unable to prepare context: ${folder} holds more than Glasshouse sends (${MAX_FILES} files, ${MAX_BYTES / 1e6} MB)`)
-      files.set(`${prefix}${name}`, root.read(full))
+      files.set(`${prefix}${name}`, entry)
+      if (entry.kind === 'directory') visit(full, `${prefix}${name}/`)
     }
   }
   visit(folder, '')
   return files
+}
+
+/** Undefined for what no context holds: pipes and devices. */
+function readEntry(root: FileSystem, path: string): ContextEntry | undefined {
+  const stat = root.lookup(path, { followLast: false })
+  if (stat?.kind === 'symlink') return { kind: 'symlink', target: root.readLink(path) }
+  if (stat?.kind === 'directory') return { kind: 'directory', mode: stat.mode }
+  return stat?.kind === 'file' ? { kind: 'file', bytes: root.read(path), mode: stat.mode } : undefined
 }
 
 /** Sends a folder to the builder and shows its log; answers the exit code. */

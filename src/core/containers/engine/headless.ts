@@ -22,7 +22,8 @@ interface HeadlessBuild {
   readonly onLog: (text: string) => void
 }
 
-interface HeadlessResult {
+/** What the command line prints about a build. */
+export interface HeadlessResult {
   /** Digest of the image's config; null when the build failed. */
   readonly digest: string | null
   readonly layers: readonly { readonly digest: string; readonly size: number; readonly line: number | null }[]
