@@ -1,5 +1,4 @@
 import type { HostRecord, HypervisorRecord, RecordId, VmRecord } from '../../protocol/records.ts'
-import { MILLISECOND } from '../simulation/units.ts'
 import type { Store } from '../store/store.ts'
 import { findHostSystem, findProduct } from './catalogue/find.ts'
 
@@ -44,5 +43,3 @@ export function refreshHost(store: Store, id: RecordId<'host'>): void {
 export function memoryText(mebibytes: number): string {
   return mebibytes >= 1024 ? `${Math.round((mebibytes / 1024) * 10) / 10} GiB` : `${mebibytes} MiB`
 }
-
-export const milliseconds = (count: number): number => count * MILLISECOND

@@ -1,6 +1,5 @@
-import type { RecordId, RecordTypes, RecordType } from '../../protocol/records.ts'
+import type { RecordId } from '../../protocol/records.ts'
 import { Failure } from '../base/failure.ts'
-import type { Store } from '../store/store.ts'
 
 type Named = { readonly id: RecordId; readonly name: string }
 
@@ -23,11 +22,4 @@ export function freeName(stem: string, others: readonly Named[]): string {
 /** A sort position behind all siblings, so that nothing that is there moves. */
 export function nextOrder(siblings: readonly { readonly order: number }[]): number {
   return siblings.reduce((last, sibling) => Math.max(last, sibling.order), 0) + 1
-}
-
-type Ordered = { [T in RecordType]: RecordTypes[T] extends { readonly order: number } ? T : never }[RecordType]
-
-/** All records of a type for which `test` holds. */
-export function select<T extends Ordered | 'hypervisor' | 'engine' | 'snapshot'>(store: Store, type: T, test: (record: RecordTypes[T]) => boolean): RecordTypes[T][] {
-  return store.all(type).filter(test)
 }

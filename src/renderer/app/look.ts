@@ -72,8 +72,6 @@ export function kindIcon(record: AnyRecord): IconName {
   return KIND_ICONS[record.type]
 }
 
-export const typeIcon = (type: RecordType): IconName => KIND_ICONS[type]
-
 export const EVENT_LOOKS: Record<EventKind, { readonly icon: IconName; readonly color: string }> = {
   vm: { icon: 'vm', color: 'var(--ev-direct)' },
   host: { icon: 'host', color: 'var(--ev-walk)' },

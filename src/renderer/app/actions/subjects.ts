@@ -1,4 +1,4 @@
-import type { AnyRecord, EngineRecord, HostRecord, HypervisorRecord, RecordId, RecordType, RecordTypes } from '../../../protocol/records.ts'
+import type { AnyRecord, EngineRecord, HypervisorRecord, RecordId, RecordType, RecordTypes } from '../../../protocol/records.ts'
 import { useRecords } from '../stores/records.ts'
 
 /** Narrowing by type, for `applies`. */
@@ -43,11 +43,4 @@ export function anyHypervisor(subject: AnyRecord | null): HypervisorRecord | und
   if (subject?.type === 'host') return hypervisorOf(subject.id)
   if (subject?.type === 'vm') return records.get(subject.hypervisor)
   return records.all('hypervisor').values().next().value
-}
-
-export function hostOf(subject: AnyRecord | null): HostRecord | undefined {
-  const records = useRecords()
-  if (subject?.type === 'host') return subject
-  if (subject?.type === 'vm' || subject?.type === 'hypervisor') return records.get(subject.host)
-  return undefined
 }
