@@ -31,6 +31,8 @@ const containerOptions = {
   command: v.optional(v.pipe(v.array(v.pipe(v.string(), v.maxLength(10_000))), v.maxLength(200))),
   env: v.optional(v.pipe(v.array(v.pipe(v.string(), v.maxLength(10_000))), v.maxLength(200))),
   ports: v.optional(v.pipe(v.array(portMapping), v.maxLength(100))),
+  /** A terminal that is kept open, as by `docker run -it`: a shell as the main process then waits instead of ending. */
+  interactive: v.optional(v.boolean()),
 }
 
 export const COMMANDS = {
@@ -136,6 +138,8 @@ export const COMMANDS = {
   'task.cancel': { schema: v.object({ task: id('task') }), edit: false },
   'edit.undo': { schema: v.object({}), edit: false },
   'edit.redo': { schema: v.object({}), edit: false },
+  /** What is there is the beginning: nothing of it can be undone. Ends the script that sets up a room. */
+  'edit.forget': { schema: v.object({}), edit: false },
   'project.rename': { schema: v.object({ name: objectName }), edit: true },
 } as const
 

@@ -1,4 +1,4 @@
-import type { CommandHandlers, QueryHandlers } from '../../../protocol/commands.ts'
+import type { CommandHandlers, CommandParams, QueryHandlers } from '../../../protocol/commands.ts'
 import type { StreamId } from '../../../protocol/messages.ts'
 import { PROJECT_ID, type RecordId } from '../../../protocol/records.ts'
 import type { Emitter } from '../../base/emitter.ts'
@@ -20,7 +20,7 @@ import { startBuild } from './builds.ts'
 import type { Container } from './container.ts'
 import { killContainer, markEnded, pauseContainer, removeContainer, startContainer, stopContainer, unpauseContainer } from './container-life.ts'
 import { contextHandlers } from './contexts.ts'
-import { Engine, type CreateRequest, type EngineGround } from './engine.ts'
+import { Engine, type EngineGround } from './engine.ts'
 import type { Owner } from './machine.ts'
 import { Machines } from './machines.ts'
 import { httpGet } from './network-fetch.ts'
@@ -235,9 +235,9 @@ function containerHandlers(world: ContainerWorld): CommandHandlers<Extract<keyof
     const { engine, container } = world.container(id)
     action(engine, container)
   })
-  const create = ({ engine: id, ...request }: { engine: RecordId<'engine'> } & CreateRequest): { engine: Engine; container: Container } => {
+  const create = ({ engine: id, interactive = false, ...request }: CommandParams<'container.create'>): { engine: Engine; container: Container } => {
     const engine = world.engine(id)
-    return { engine, container: engine.create(request) }
+    return { engine, container: engine.create({ ...request, tty: interactive, openStdin: interactive }) }
   }
   return {
     'container.create': (params) => ({ container: create(params).container.record }),

@@ -18,6 +18,17 @@ async function refusal(act: () => unknown): Promise<string> {
   return 'no refusal'
 }
 
+test('a shell ends without a terminal and waits with one', async () => {
+  const world = makeWorld()
+  await world.pull(SH)
+  const run = { engine: world.engine, image: SH, command: ['sh'] }
+  const { container: ended } = await world.containers.handlers['container.run'](run)
+  const { container: waiting } = await world.containers.handlers['container.run']({ ...run, interactive: true })
+  await world.pass(60)
+  expect(world.store.get(ended)).toMatchObject({ state: 'exited', exitCode: 0 })
+  expect(world.store.get(waiting)?.state).toBe('running')
+})
+
 async function withContainer(command: string[]): Promise<TestWorld & { container: RecordId<'container'> }> {
   const world = makeWorld()
   await world.pull(SH)
@@ -33,7 +44,8 @@ describe('builds', () => {
     expect(record.state).toBe('done')
     const { entries } = await world.containers.queries['image.files']({ image: image!, path: '/', layer: 1 })
     expect(entries.map(({ name, size, change }) => [name, size, change])).toEqual([['x', 3, 'added']])
-    expect(record.steps.map(({ line, state, size }) => [line, state, size])).toEqual([[1, 'done', 0], [2, 'done', 3]])
+    const base = world.store.all('image').find(({ digest }) => digest === record.image)!.layers[0]!
+    expect(record.steps.map(({ line, state, size, layer }) => [line, state, size, layer])).toEqual([[1, 'done', base.size, base.diffId], [2, 'done', 3, expect.any(String)]])
     expect(world.store.all('image').find(({ digest }) => digest === record.image)?.tags).toEqual(['hi:latest'])
   })
 
@@ -67,7 +79,7 @@ describe('builds', () => {
     expect(world.store.require(task).state).toBe('cancelled')
     expect(world.store.all('image')).toEqual([])
     const again = await world.build({ Dockerfile: `FROM ${SH}\nRUN echo 1 > /a\n` })
-    expect(again.record.steps.map(({ state }) => state)).toEqual(['done', 'cached'])
+    expect(again.record.steps.map(({ state }) => state)).toEqual(['cached', 'cached'])
   })
 
   test('the same input gives the same digest, whenever it is built', async () => {

@@ -10,12 +10,22 @@ import { useRecords } from '../stores/records.ts'
 import { useSelection } from '../stores/selection.ts'
 import { parsePorts, splitCommand } from './command-line.ts'
 
+const keepsTerminal = (values: FormValues): boolean => values.text('terminal') === 'open'
+
+/** A shell that nobody can type to ends at once, and its container with it. */
+function wantsTerminal(image: ImageRecord | undefined): boolean {
+  const [program, ...words] = [...(image?.entrypoint ?? []), ...(image?.cmd ?? [])]
+  return program !== undefined && words.length === 0 && /(^|\/)(ba|da|a|z)?sh$/.test(program)
+}
+
+const terminalOf = (image: ImageRecord | undefined): string => (wantsTerminal(image) ? 'open' : 'none')
+
 /** Docker's own order of things to say: options, image, command. */
 function dockerRun(values: FormValues, image: string): string {
   const name = values.text('name')
   const ports = values.text('ports').split(/[\s,]+/).filter(Boolean).map((port) => `-p ${port} `).join('')
   const env = values.text('env').split(/\s+/).filter(Boolean).map((entry) => `-e ${entry} `).join('')
-  return `docker run -d ${name ? `--name ${name} ` : ''}${ports}${env}${image} ${values.text('command')}`.trim()
+  return `docker run ${keepsTerminal(values) ? '-dit' : '-d'} ${name ? `--name ${name} ` : ''}${ports}${env}${image} ${values.text('command')}`.trim()
 }
 
 function readPorts(text: string): PortMapping[] {
@@ -46,9 +56,16 @@ export async function runContainerForm(engine: EngineRecord, chosen?: ImageRecor
       { kind: 'text', key: 'name', label: t('app.form.name'), value: '', optional: true, hint: t('app.form.name-hint') },
       { kind: 'text', key: 'ports', label: t('app.form.ports'), value: exposed(first), optional: true, hint: t('app.form.ports-hint') },
       { kind: 'text', key: 'command', label: t('app.form.command'), value: '', optional: true, hint: t('app.form.command-hint') },
+      {
+        kind: 'choice', key: 'terminal', label: t('app.form.terminal'), value: terminalOf(first),
+        options: ['none', 'open'].map((value) => ({ value, label: t(`app.form.terminal-${value}`), detail: t(`app.form.terminal-${value}-detail`) })),
+      },
       { kind: 'text', key: 'env', label: t('app.form.env'), value: '', optional: true, hint: t('app.form.env-hint') },
     ],
-    adjust: (key, values) => (key === 'image' ? { ports: exposed(local.find((image) => displayName(image) === values.text('image'))) } : {}),
+    adjust: (key, values) => {
+      const image = key === 'image' ? local.find((one) => displayName(one) === values.text('image')) : undefined
+      return key === 'image' ? { ports: exposed(image), terminal: terminalOf(image) } : {}
+    },
     asCommand: (values) => dockerRun(values, values.text('image')),
     run: async (values) => {
       const name = values.text('name')
@@ -58,6 +75,7 @@ export async function runContainerForm(engine: EngineRecord, chosen?: ImageRecor
       const { container } = await useCore().command('container.run', {
         engine: engine.id, image: values.text('image'), ...(name ? { name } : {}), ...(command.length > 0 ? { command } : {}),
         ...(env.length > 0 ? { env } : {}), ...(ports.length > 0 ? { ports } : {}),
+        ...(keepsTerminal(values) ? { interactive: true } : {}),
       })
       useSelection().reveal(container)
     },
