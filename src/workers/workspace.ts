@@ -60,7 +60,7 @@ export class Workspace {
       const journal = readJournalFile(journalPath(unsaved), nativeSha256)
       try {
         const file = readProjectFile(unsaved)
-        if (file ?? journal) return await Workspace.load(options, { file, journal, path: null, name: null })
+        if (file ?? (journal && journal.entries.length > 0)) return await Workspace.load(options, { file, journal, path: null, name: null })
       } catch (error) {
         if (!(error instanceof Failure)) throw error
         setAside(unsaved)

@@ -82,7 +82,7 @@ function requireNoEngine(store: Store, owner: Owner, name: string): void {
 function addHiddenVm(context: DatacenterContext, host: HostRecord): Owner {
   const { store, simulation } = context
   if (!hasHardwareAssist(host)) {
-    throw new Failure('refused', `Docker Desktop runs Linux in a hidden VM, and the processor of ${host.name} has hardware assist switched off.`, 'Turn on VT-x in the host\'s firmware (Configure).')
+    throw new Failure('refused', `Docker Desktop runs Linux in a hidden VM, and the processor of ${host.name} has hardware assist switched off.`, 'Turn on VT-x in the host\'s firmware (Change the hardware).')
   }
   const memoryMiB = Math.floor(host.memoryMiB / 2)
   const free = freeMemoryMiB(store, host)

@@ -1,5 +1,5 @@
 import type { HostSystem } from '../../protocol/catalogue.ts'
-import type { CpuFlag, HostRecord, HypervisorRecord } from '../../protocol/records.ts'
+import type { CpuFlag, CpuSpec, HostRecord, HypervisorRecord } from '../../protocol/records.ts'
 import { Failure } from '../base/failure.ts'
 import { findHostModel, findHostSystem } from './catalogue/find.ts'
 import type { Product } from './catalogue/hypervisors.ts'
@@ -37,10 +37,14 @@ function checkPlace(product: Product, host: HostRecord, system: HostSystem | nul
   }
 }
 
+/** What each vendor calls its virtualization: a laptop by Intel is not asked for AMD-V. */
+const VENDOR_FLAGS: Readonly<Record<CpuSpec['vendor'], readonly CpuFlag[]>> = { intel: ['vmx', 'ept', 'vt-d'], amd: ['svm', 'npt', 'amd-vi'], apple: [] }
+
 function checkProcessor(product: Product, host: HostRecord): void {
   for (const choices of product.installNeeds) {
     if (choices.some((flag) => host.cpu.flags.includes(flag))) continue
-    const names = choices.map((flag) => FLAG_NAMES[flag]).join(' or ')
+    const own = choices.filter((flag) => VENDOR_FLAGS[host.cpu.vendor].includes(flag))
+    const names = (own.length > 0 ? own : choices).map((flag) => FLAG_NAMES[flag]).join(' or ')
     throw new Failure('refused', missingFlagMessage(product, host, choices, names), missingFlagHint(host, choices, names))
   }
 }
@@ -54,7 +58,7 @@ function missingFlagMessage(product: Product, host: HostRecord, choices: readonl
 
 function missingFlagHint(host: HostRecord, choices: readonly CpuFlag[], names: string): string {
   return switchable(host, choices)
-    ? `This host's processor has ${names} switched off. Turn it on in the host's firmware (Configure).`
+    ? `This host's processor has ${names} switched off. Turn it on in the host's firmware (Change the hardware).`
     : `${host.cpu.model} was made without ${names}; no setting adds it. Choose another host or another hypervisor.`
 }
 

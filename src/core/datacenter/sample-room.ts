@@ -51,18 +51,26 @@ export const SAMPLE_ROOM: readonly ScriptStep[] = [
   start('mail'),
   start('fedora'),
   { waitSeconds: 30 },
+  engine('docker-mac', ['host', 'asha-macbook']),
   engine('docker-web', ['vm', 'web-1']),
   engine('docker-hadoop', ['vm', 'hadoop']),
   step(undefined, 'vm.pause', (ids) => ({ vm: ids.get('vm', 'fedora') })),
   pull('docker-web', 'nginx:latest'),
   pull('docker-web', 'alpine:latest'),
+  pull('docker-mac', 'nginx:latest'),
   { waitSeconds: 60 },
   step('shop', 'container.run', (ids) => ({ engine: ids.get('engine', 'docker-web'), image: 'nginx', name: 'shop', ports: [{ hostPort: 8080, containerPort: 80, protocol: 'tcp' }] })),
   step('jobs', 'container.run', (ids) => ({ engine: ids.get('engine', 'docker-web'), image: 'alpine', name: 'jobs', command: ['sleep', 'infinity'] })),
   step(undefined, 'container.pause', (ids) => ({ container: ids.get('container', 'jobs') })),
+  step('site', 'container.run', (ids) => ({ engine: ids.get('engine', 'docker-mac'), image: 'nginx', name: 'site', ports: [{ hostPort: 8080, containerPort: 80, protocol: 'tcp' }] })),
   step('course', 'context.create', () => ({ sample: 'course', name: 'course' })),
+  // The images above are today's; the course's Dockerfile builds in the packages of its own time.
+  step(undefined, 'universe.set', () => ({ date: '2014-06-01' })),
+  step(undefined, 'project.rename', () => ({ name: 'A running world' })),
   { waitSeconds: 2 },
+  step(undefined, 'edit.forget', () => ({})),
+  step(undefined, 'clock.play', () => ({})),
 ]
 
 /** A bare floor with one rack. */
-export const EMPTY_ROOM: readonly ScriptStep[] = [step('rack', 'rack.add', () => ({ name: 'rack-1' }))]
+export const EMPTY_ROOM: readonly ScriptStep[] = [step('rack', 'rack.add', () => ({ name: 'rack-1' })), step(undefined, 'edit.forget', () => ({}))]

@@ -29,6 +29,7 @@ export function sessionArea(ground: Ground, history: UndoHistory, areas: readonl
         note(`Redid "${name}".`)
         return { name }
       },
+      'edit.forget': () => done(() => history.forget()),
       'project.rename': ({ name }) => done(() => store.update(PROJECT_ID, { name })),
       'universe.set': ({ date }) => {
         if (!isDate(date)) throw new Failure('invalid', `${date} is not a day of the calendar.`)

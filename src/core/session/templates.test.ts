@@ -9,7 +9,9 @@ test('the sample room is set up without a refusal, runs, and comes out of a repl
   const bugs: unknown[] = []
   session.onBug.on((bug) => bugs.push(bug))
   expect(await runTemplate(session, 'sample')).toEqual([])
-  expect(session.store.all('container').map(({ name }) => name)).toEqual(['shop', 'jobs'])
+  expect(session.store.all('container').map(({ name }) => name)).toEqual(['shop', 'jobs', 'site'])
+  expect(session.store.all('container').map(({ state }) => state)).toEqual(['running', 'paused', 'running'])
+  expect(session.store.require(PROJECT_ID)).toMatchObject({ name: 'A running world', undo: [] })
   expect(session.store.all('vm').filter(({ state }) => state === 'running').length).toBeGreaterThan(2)
   expect(session.store.all('task').filter(({ state }) => state === 'failed')).toEqual([])
   await session.advanceFully(session.now + 60 * SECOND)

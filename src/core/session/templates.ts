@@ -7,8 +7,6 @@ import type { Session } from './session.ts'
 /** What a new project begins with. */
 export type Template = 'sample' | 'empty'
 
-/** After the sample's images were pulled as they are now: the day on which the course's Dockerfile builds. */
-const COURSE_DAY = '2014-06-01'
 
 /**
  * Sets up a new session by ordinary commands, journalled like a person's. Answers the steps that were refused, of which there
@@ -21,10 +19,6 @@ export async function runTemplate(session: Session, template: Template): Promise
   for (const step of steps) {
     const outcome = await runStep(session, step, ids)
     if (outcome?.ok === false) refused.push(outcome)
-  }
-  if (template === 'sample') {
-    await session.execute({ name: 'universe.set', params: { date: COURSE_DAY } })
-    await session.execute({ name: 'clock.play', params: {} })
   }
   return refused
 }

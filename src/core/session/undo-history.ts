@@ -56,6 +56,13 @@ export class UndoHistory {
     return edit.name
   }
 
+  /** Makes the present state the beginning. */
+  forget(): void {
+    this.done.length = 0
+    this.undone.length = 0
+    this.publish()
+  }
+
   private apply(what: string, changes: ReversibleDiff): void {
     try {
       this.store.transaction(() => {
