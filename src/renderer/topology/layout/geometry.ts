@@ -20,4 +20,4 @@ export const contains = (rect: Rect, x: number, y: number): boolean => x >= rect
 export const intersects = (a: Rect, b: Rect): boolean => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h
 
 /** A kernel module's box inside its kernel's band; `unit` is the size of a world unit in the band's coordinates. */
-export const moduleRect = (band: Rect, unit: number): Rect => ({ x: band.x + 92 * unit, y: band.y + 5 * unit, w: 44 * unit, h: band.h - 10 * unit })
+export const moduleRect = (band: Rect, unit: number): Rect => ({ x: band.x + 88 * unit, y: band.y + 5 * unit, w: 62 * unit, h: band.h - 10 * unit })
