@@ -1,6 +1,7 @@
 import { t } from '../i18n/index.ts'
 import { useCore } from '../stores/core.ts'
 import { useRecords } from '../stores/records.ts'
+import { useTour } from '../stores/tour.ts'
 import type { UiAction } from './registry.ts'
 
 export const SPEEDS = [0.1, 1, 10, 100, 1000, 10_000, 100_000, 1_000_000] as const
@@ -32,6 +33,7 @@ export function clockActions(): readonly UiAction[] {
       run: async () => {
         if (playing()) await core.command('clock.pause', {})
         await core.command('clock.step', {})
+        useTour().done('step')
       },
     },
     { id: 'clock.faster', title: 'app.do.clock-faster', icon: 'next', group: 'clock', run: () => core.command('clock.set-speed', { speed: nextSpeed(1) }) },

@@ -77,7 +77,7 @@ export function hostActions(): readonly UiAction[] {
     { id: 'engine.install', title: 'app.do.install-engine', icon: 'io', group: 'object', applies: isA('host', 'vm'), blocked: engineBlocked, run: installEngine },
     {
       id: 'host.configure', title: 'app.do.configure', icon: 'gear', group: 'object', applies: isA('host'),
-      run: withHost((host) => dialogs.ask(configureHostForm(host))),
+      run: withHost(async (host) => dialogs.ask(await configureHostForm(host))),
     },
     {
       id: 'host.wipe', title: 'app.do.wipe', icon: 'undo', group: 'object', applies: isA('host'),

@@ -114,12 +114,18 @@ export const configureVmForm = (vm: VmRecord): FormSpec => ({
 const VIRTUALIZATION_FLAGS = { intel: ['vmx', 'ept', 'vt-d'], amd: ['svm', 'npt', 'amd-vi'], apple: [] } as const
 
 /** The firmware's switch for hardware assist is the one that explains most refusals, so it is a choice of its own. */
-export function configureHostForm(host: HostRecord): FormSpec {
+export async function configureHostForm(host: HostRecord): Promise<FormSpec> {
+  const { hostModels } = await catalogue()
+  const model = hostModels.find((each) => each.key === host.model)
   const assist = VIRTUALIZATION_FLAGS[host.cpu.vendor]
-  const on = assist.some((flag) => host.cpu.flags.includes(flag))
+  const possible = assist.filter((flag) => [...model?.cpu.flags ?? [], ...model?.switchedOff ?? []].includes(flag))
+  // A processor that has none is asked for it all the same: the refusal says why.
+  const wanted = possible.length > 0 ? possible : assist.slice(0, 1)
+  // With the switch off some processors still report the flags around it, such as EPT: the first one is the switch.
+  const on = assist.slice(0, 1).some((flag) => host.cpu.flags.includes(flag))
   const choice: FormField[] = assist.length === 0 ? [] : [{
     kind: 'choice', key: 'assist', label: t('app.form.assist'), value: on ? 'on' : 'off',
-    options: (['on', 'off'] as const).map((value) => ({ value, label: t(`app.form.assist-${value}`), detail: value === 'on' ? assist.join(', ') : t('app.form.assist-off-detail') })),
+    options: (['on', 'off'] as const).map((value) => ({ value, label: t(`app.form.assist-${value}`), detail: value === 'on' ? wanted.join(', ') : t('app.form.assist-off-detail') })),
   }]
   return {
     title: t('app.form.configure', { name: host.name }), submit: t('app.form.apply'),
@@ -129,7 +135,7 @@ export function configureHostForm(host: HostRecord): FormSpec {
       const changed = assist.length > 0 && (values.text('assist') === 'on') !== on
       return useCore().command('host.configure', {
         host: host.id, cores: values.number('cores'), memoryMiB: values.number('memoryMiB'),
-        ...(changed ? { flags: values.text('assist') === 'on' ? [...others, ...assist] : others } : {}),
+        ...(changed ? { flags: values.text('assist') === 'on' ? [...others, ...wanted] : others } : {}),
       })
     },
   }
