@@ -34,10 +34,9 @@ export async function aptInstall(process: ProcessContext, names: readonly string
   }
   await process.print('Reading package lists...\n')
   await process.sleep(300 * MILLISECOND)
-  await process.print('Building dependency tree...\n')
+  await process.print('Building dependency tree...\nReading state information...\n')
   const { codename, origins } = knownOrigins(process)
-  const old = Number(aptRelease(codename)?.apt ?? 2) < 1
-  if (!old) await process.print('Reading state information...\n')
+  const apt = Number(aptRelease(codename)?.apt ?? 2)
   const find = (name: string): AptPackage | undefined => {
     const found = findPackage(name, codename, origins)
     return found?.origin === 'webupd8team/java' && ppaIsEmpty(process) ? undefined : found
@@ -54,7 +53,7 @@ export async function aptInstall(process: ProcessContext, names: readonly string
     return 100
   }
   const plan = makePlan(plain, find, installed, options.recommends)
-  return carryOut(process, plan, options, old)
+  return carryOut(process, plan, options, apt)
 }
 
 const versionFits = (wanted: string, version: string): boolean => (wanted.endsWith('*') ? version.startsWith(wanted.slice(0, -1)) : wanted === version)
@@ -76,10 +75,10 @@ function makePlan(names: readonly string[], find: (name: string) => AptPackage |
   return { requested, extra: order.filter((entry) => !names.includes(entry.name)), order, already: names.filter((name) => installed.has(name)) }
 }
 
-async function carryOut(process: ProcessContext, plan: Plan, options: InstallOptions, old: boolean): Promise<number> {
+async function carryOut(process: ProcessContext, plan: Plan, options: InstallOptions, apt: number): Promise<number> {
   for (const name of plan.already) await process.print(`${name} is already the newest version.\n`)
   const sorted = (list: readonly AptPackage[]): string[] => list.map((entry) => entry.name).sort()
-  if (plan.extra.length > 0) await process.print(`The following ${old ? 'extra' : 'additional'} packages will be installed:\n${wrapped(sorted(plan.extra))}`)
+  if (plan.extra.length > 0) await process.print(`The following ${apt < 1.1 ? 'extra' : 'additional'} packages will be installed:\n${wrapped(sorted(plan.extra))}`)
   if (plan.order.length > 0) await process.print(`The following NEW packages will be installed:\n${wrapped(sorted(plan.order))}`)
   await process.print(`0 upgraded, ${plan.order.length} newly installed, 0 to remove and 0 not upgraded.\n`)
   if (plan.order.length === 0) return 0
@@ -87,9 +86,9 @@ async function carryOut(process: ProcessContext, plan: Plan, options: InstallOpt
   const space = plan.order.reduce((sum, entry) => sum + entry.installed, 0)
   await process.print(`Need to get ${humanBytes(download)} of archives.\nAfter this operation, ${humanBytes(space)} of additional disk space will be used.\n`)
   if (!options.yes && (plan.extra.length > 0 || plan.requested.length === 0) && !(await confirm(process))) return 1
-  const status = await fetchArchives(process, plan, download)
+  const status = await fetchArchives(process, plan, download, apt)
   if (status !== 0 || options.downloadOnly) return status
-  return unpackAndConfigure(process, plan, old)
+  return unpackAndConfigure(process, plan, apt < 1)
 }
 
 /** Asks; without anyone to answer apt gives up, which is why build files say -y. */
@@ -101,12 +100,13 @@ async function confirm(process: ProcessContext): Promise<boolean> {
   return false
 }
 
-async function fetchArchives(process: ProcessContext, plan: Plan, download: number): Promise<number> {
+async function fetchArchives(process: ProcessContext, plan: Plan, download: number, apt: number): Promise<number> {
   const started = process.kernel.simulation.now
   for (const [index, entry] of plan.order.entries()) {
     await process.sleep(30 * MILLISECOND + (entry.download / BYTES_A_SECOND) * SECOND)
-    const host = entry.origin.includes('/') ? `http://ppa.launchpad.net/${entry.origin}/ubuntu/` : aptRelease(entry.origin)?.distribution === 'debian' ? 'http://deb.debian.org/debian' : 'http://archive.ubuntu.com/ubuntu'
-    await process.print(`Get:${index + 1} ${host} ${entry.origin.includes('/') ? 'precise' : entry.origin}/main ${entry.name} amd64 ${entry.version} [${humanBytes(entry.download)}]\n`)
+    const archive = entry.origin.includes('/') ? `http://ppa.launchpad.net/${entry.origin}/ubuntu` : aptRelease(entry.origin)?.distribution === 'debian' ? 'http://deb.debian.org/debian' : 'http://archive.ubuntu.com/ubuntu'
+    const suite = `${entry.origin.includes('/') ? 'precise' : entry.origin}/main`
+    await process.print(`Get:${index + 1} ${apt < 1.1 ? `${archive}/ ${suite}` : `${archive} ${suite} amd64`} ${entry.name} amd64 ${entry.version} [${humanBytes(entry.download)}]\n`)
   }
   await process.print(fetched(download, Math.max(1, (process.kernel.simulation.now - started) / SECOND)))
   await process.warn('debconf: delaying package configuration, since apt-utils is not installed\n')
@@ -129,7 +129,8 @@ async function unpackAndConfigure(process: ProcessContext, plan: Plan, old: bool
     recordPackage(process, entry, failed ? 'install ok half-configured' : 'install ok installed')
     if (failed) return configurationFailed(process, entry.name, old)
   }
-  await process.print(old ? 'Processing triggers for libc-bin ...\nldconfig deferred processing now taking place\n' : 'Processing triggers for libc-bin ...\n')
+  const library = installedPackages(process).find(({ name }) => name === 'libc-bin')?.version
+  await process.print(old ? 'Processing triggers for libc-bin ...\nldconfig deferred processing now taking place\n' : `Processing triggers for libc-bin ${library === undefined ? '' : `(${library}) `}...\n`)
   return 0
 }
 

@@ -131,9 +131,11 @@ async function addRepository(process: ProcessContext): Promise<number> {
   }
   const [, owner = '', name = ''] = ppa
   await process.sleep(1.5 * SECOND)
+  const known = owner === 'webupd8team'
+  const key = known ? 'EEA14886' : process.kernel.random.hex(8).toUpperCase()
   const random = `/tmp/tmp${process.kernel.random.hex(6)}`
-  await process.print(`gpg: keyring \`${random}/secring.gpg' created\ngpg: keyring \`${random}/pubring.gpg' created\ngpg: requesting key EEA14886 from hkp server keyserver.ubuntu.com\n`
-    + `gpg: ${random}/trustdb.gpg: trustdb created\ngpg: key EEA14886: public key "Launchpad ${owner === 'webupd8team' ? 'VLC' : `PPA for ${owner}`}" imported\ngpg: Total number processed: 1\ngpg:               imported: 1  (RSA: 1)\nOK\n`)
+  await process.print(`gpg: keyring \`${random}/secring.gpg' created\ngpg: keyring \`${random}/pubring.gpg' created\ngpg: requesting key ${key} from hkp server keyserver.ubuntu.com\n`
+    + `gpg: ${random}/trustdb.gpg: trustdb created\ngpg: key ${key}: public key "Launchpad ${known ? 'VLC' : `PPA for ${owner}`}" imported\ngpg: Total number processed: 1\ngpg:               imported: 1  (RSA: 1)\nOK\n`)
   process.files.makeDirectories('/etc/apt/sources.list.d')
   process.files.write(`/etc/apt/sources.list.d/${owner}-${name}-${codename}.list`, `deb http://ppa.launchpad.net/${owner}/${name}/ubuntu ${codename} main\ndeb-src http://ppa.launchpad.net/${owner}/${name}/ubuntu ${codename} main\n`)
   for (const [file, size] of [['trusted.gpg', 12_992], ['trustdb.gpg', 1_280]] as const) process.files.write(`/etc/apt/${file}`, { seed: `${file}/${owner}`, size })

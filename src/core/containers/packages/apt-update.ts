@@ -6,13 +6,24 @@ import { fetched, humanBytes } from './apt-words.ts'
 
 const BYTES_A_SECOND = 5_000_000
 const ADDRESS = '91.189.91.83 80'
-/** How a release's index bytes divide among its suites and components (main is the rest of nothing: they are relative weights). */
-const WEIGHTS: Readonly<Record<string, number>> = { main: 10, universe: 50, multiverse: 2, restricted: 0.4 }
+/** Relative sizes of a component's source and binary indexes: those of precise in kilobytes. */
+const WEIGHTS: Readonly<Record<string, readonly [sources: number, binaries: number]>> = {
+  main: [1175, 1640], restricted: [5.306, 10.6], universe: [6239, 6167], multiverse: [155, 119],
+}
+/** How much smaller than the release's own the indexes of the other suites are. */
+const SUITE_WEIGHTS: Readonly<Record<string, Readonly<Record<string, number>>>> = { ubuntu: { updates: 0.26, security: 0.13 }, debian: { updates: 0.002, security: 0.03 } }
+const OTHER_SUITE = 0.02
+/** What is fetched is smaller than what is kept, unless apt keeps the compressed file as it came (the old one in images does). */
+const FETCHED_SHARE = 0.48
 
-interface Outcome {
-  bytes: number
+interface Update {
+  readonly process: ProcessContext
+  readonly sources: readonly AptSource[]
+  /** Before apt 1.1: other words, and signatures apart from the Release file. */
+  readonly old: boolean
   readonly failures: string[]
-  index: number
+  bytes: number
+  lines: number
 }
 
 /** `apt-get update`: fetches every source's indexes, in the words of the release's apt. */
@@ -22,18 +33,18 @@ export async function aptUpdate(process: ProcessContext): Promise<number> {
     return 100
   }
   const sources = readSources(process)
-  const old = Number(aptRelease(codenameOf(sources[0]?.suite ?? ''))?.apt ?? 2) < 1
-  const outcome: Outcome = { bytes: 0, failures: [], index: 0 }
+  const old = Number(aptRelease(codenameOf(sources[0]?.suite ?? ''))?.apt ?? 2) < 1.1
+  const update: Update = { process, sources, old, failures: [], bytes: 0, lines: 0 }
   const started = process.kernel.simulation.now
   process.files.makeDirectories(`${LISTS}/partial`)
+  await fetchReleases(update)
   for (const entry of sources) {
-    await process.sleep(0.08 * SECOND)
-    if (isGone(process, entry)) await missing(process, entry, old, outcome)
-    else await fetchIndexes(process, entry, old, outcome, sources)
+    if (!isGone(process, entry)) await fetchIndexes(update, entry)
+    else if (old) await missIndexes(update, entry)
   }
   const seconds = Math.max(1, (process.kernel.simulation.now - started) / SECOND)
-  if (outcome.bytes > 0) await process.print(fetched(outcome.bytes, seconds))
-  if (outcome.failures.length > 0) return report(process, outcome, old)
+  if (update.bytes > 0) await process.print(fetched(update.bytes, seconds))
+  if (update.failures.length > 0) return report(update)
   await process.print('Reading package lists...\n')
   return 0
 }
@@ -46,63 +57,80 @@ function isGone(process: ProcessContext, entry: AptSource): boolean {
   return release === undefined ? !/^(sid|testing|unstable|stable)$/.test(codenameOf(entry.suite)) : release.gone !== null && release.gone <= today
 }
 
-async function missing(process: ProcessContext, entry: AptSource, old: boolean, outcome: Outcome): Promise<void> {
-  const url = `${entry.uri}/dists/${entry.suite}`
+async function fetchReleases(update: Update): Promise<void> {
+  const { process, sources, old } = update
+  const size = (entry: AptSource): number => (entry.uri.includes('ppa.') ? 12_900 : old ? 49_600 : 126_000)
   if (!old) {
-    outcome.index++
-    await process.print(`Ign:${outcome.index} ${entry.uri} ${entry.suite} InRelease\n`)
-    await process.print(`Err:${++outcome.index} ${entry.uri} ${entry.suite} Release\n  404  Not Found [IP: ${ADDRESS}]\n`)
-    outcome.failures.push(`E: The repository '${entry.uri} ${entry.suite} Release' does not have a Release file.`)
+    for (const entry of sources) {
+      if (!isGone(process, entry)) await get(update, entry, 'InRelease', size(entry), 'InRelease', size(entry))
+      else await missRelease(update, entry)
+    }
     return
   }
-  const host = `http://${entry.host}`
-  for (const part of ['InRelease', 'Release.gpg', 'Release']) await process.print(`Ign ${host} ${entry.suite} ${part}\n`)
-  for (const component of entry.components) {
-    for (const kind of [...(entry.withSources ? ['source/Sources'] : []), 'binary-amd64/Packages']) {
-      await process.print(`Err ${host} ${entry.suite}/${component} ${kind === 'source/Sources' ? 'Sources' : 'amd64 Packages'}\n  404  Not Found [IP: ${ADDRESS}]\n`)
-      outcome.failures.push(`W: Failed to fetch ${url}/${component}/${kind}  404  Not Found [IP: ${ADDRESS}]\n`)
+  for (const entry of sources) await process.print(`Ign http://${entry.host} ${entry.suite} InRelease\n`)
+  for (const [part, bytes] of [['Release.gpg', () => 198], ['Release', size]] as const) {
+    for (const entry of sources) {
+      await process.sleep(0.04 * SECOND)
+      if (isGone(process, entry)) await process.print(`Ign http://${entry.host} ${entry.suite} ${part}\n`)
+      else await get(update, entry, part, bytes(entry), part, bytes(entry))
     }
   }
 }
 
-async function fetchIndexes(process: ProcessContext, entry: AptSource, old: boolean, outcome: Outcome, all: readonly AptSource[]): Promise<void> {
-  const get = async (what: string, compressed: number, path: string, size: number): Promise<void> => {
-    await process.sleep(0.02 * SECOND + (compressed / BYTES_A_SECOND) * SECOND)
-    outcome.bytes += compressed
-    outcome.index++
-    await process.print(`Get:${outcome.index} ${old ? `http://${entry.host}` : entry.uri} ${what} [${humanBytes(compressed)}]\n`)
-    process.files.write(listFile(entry, path), { seed: `${entry.uri}/${entry.suite}/${path}/${process.kernel.universe()}`, size })
-  }
-  if (old) {
-    await process.print(`Ign http://${entry.host} ${entry.suite} InRelease\n`)
-    await get(`${entry.suite} Release.gpg`, 198, 'Release.gpg', 198)
-    await get(`${entry.suite} Release`, 49_600, 'Release', 49_600)
-  } else await get(`${entry.suite} InRelease`, 126_000, 'InRelease', 126_000)
-  for (const component of entry.components) {
-    const size = indexBytes(entry, component, all)
-    const sourceSize = entry.withSources ? size * 0.4 : 0
-    if (entry.withSources) await get(`${entry.suite}/${component} Sources`, Math.ceil(sourceSize / 4), `${component}/source/Sources`, Math.ceil(sourceSize))
-    await get(`${entry.suite}/${component} amd64 Packages`, Math.ceil((size - sourceSize) / 4), `${component}/binary-amd64/Packages`, Math.ceil(size - sourceSize))
+async function missRelease(update: Update, entry: AptSource): Promise<void> {
+  await update.process.sleep(0.08 * SECOND)
+  await update.process.print(`Ign:${++update.lines} ${entry.uri} ${entry.suite} InRelease\nErr:${++update.lines} ${entry.uri} ${entry.suite} Release\n  404  Not Found [IP: ${ADDRESS}]\n`)
+  update.failures.push(`E: The repository '${entry.uri} ${entry.suite} Release' does not have a Release file.`)
+}
+
+/** The old apt asks for every index of a suite without a Release file. */
+async function missIndexes(update: Update, entry: AptSource): Promise<void> {
+  for (const [kind, path] of [...(entry.withSources ? [['Sources', 'source/Sources']] : []), ['amd64 Packages', 'binary-amd64/Packages']]) {
+    for (const component of entry.components) {
+      await update.process.sleep(0.02 * SECOND)
+      await update.process.print(`Err http://${entry.host} ${entry.suite}/${component} ${kind}\n  404  Not Found [IP: ${ADDRESS}]\n`)
+      update.failures.push(`W: Failed to fetch ${entry.uri}/dists/${entry.suite}/${component}/${path}  404  Not Found [IP: ${ADDRESS}]\n`)
+    }
   }
 }
 
-/** A share of the release's index bytes, by component and suite; the small remainder of 21.3 MB comes from the Release files. */
-function indexBytes(entry: AptSource, component: string, all: readonly AptSource[]): number {
+async function fetchIndexes(update: Update, entry: AptSource): Promise<void> {
+  for (const kind of ['Sources', 'Packages'] as const) {
+    if (kind === 'Sources' && !entry.withSources) continue
+    for (const component of entry.components) {
+      const size = indexBytes(update, entry, component, kind)
+      const path = kind === 'Sources' ? `${component}/source/Sources` : `${component}/binary-amd64/Packages`
+      await get(update, entry, kind === 'Sources' ? `${component} Sources` : `${component} amd64 Packages`, Math.ceil(update.old ? size : size * FETCHED_SHARE), path, size)
+    }
+  }
+}
+
+async function get(update: Update, entry: AptSource, what: string, transferred: number, path: string, kept: number): Promise<void> {
+  const { process } = update
+  await process.sleep(0.02 * SECOND + (transferred / BYTES_A_SECOND) * SECOND)
+  update.bytes += transferred
+  const separator = /Release/.test(what) ? ' ' : '/'
+  await process.print(`Get:${++update.lines} ${update.old ? `http://${entry.host}` : entry.uri} ${entry.suite}${separator}${what} [${humanBytes(transferred)}]\n`)
+  process.files.write(listFile(entry, path), { seed: `${entry.uri}/${entry.suite}/${path}/${process.kernel.universe()}`, size: kept })
+}
+
+/** An index's share of what the release's lists take. */
+function indexBytes(update: Update, entry: AptSource, component: string, kind: 'Sources' | 'Packages'): number {
+  if (entry.uri.includes('ppa.')) return kind === 'Sources' ? 1_056 : 2_608
   const release = aptRelease(codenameOf(entry.suite))
-  if (!release || entry.uri.includes('ppa.')) return entry.uri.includes('ppa.') ? 4_200 : 8_000_000
-  const weight = (source: AptSource, part: string): number => (WEIGHTS[part] ?? 1) * (source.suite === codenameOf(source.suite) ? 1 : 0.25)
-  const archives = all.filter((source) => !source.uri.includes('ppa.'))
-  const total = archives.reduce((sum, source) => sum + source.components.reduce((part, name) => part + weight(source, name), 0), 0)
-  return Math.round((release.listsKb * 1000 * weight(entry, component)) / Math.max(total, 1))
+  if (!release) return 8_000_000
+  const suite = (source: AptSource): number => (source.suite === codenameOf(source.suite) ? 1 : (SUITE_WEIGHTS[release.distribution]?.[source.suite.replace(/^[^-/]*[-/]/, '')] ?? OTHER_SUITE))
+  const weight = (part: string, index: 0 | 1): number => (WEIGHTS[part] ?? WEIGHTS.multiverse!)[index]
+  const archives = update.sources.filter((source) => !source.uri.includes('ppa.'))
+  const total = archives.reduce((sum, source) => sum + suite(source) * source.components.reduce((part, name) => part + weight(name, 1) + (source.withSources ? weight(name, 0) : 0), 0), 0)
+  return Math.round((release.listsKb * 1000 * suite(entry) * weight(component, kind === 'Sources' ? 0 : 1)) / Math.max(total, 1))
 }
 
-async function report(process: ProcessContext, outcome: Outcome, old: boolean): Promise<number> {
-  if (!old) {
-    await process.print('Reading package lists...\n')
-    await process.warn(`${outcome.failures.join('\n')}\n`)
-    return 100
-  }
-  await process.warn(`${outcome.failures.join('\n')}\nE: Some index files failed to download. They have been ignored, or old ones used instead.\n`)
+async function report(update: Update): Promise<number> {
+  const { process, failures } = update
+  if (!update.old) await process.print('Reading package lists...\n')
+  const last = update.old ? '\nE: Some index files failed to download. They have been ignored, or old ones used instead.' : ''
+  await process.warn(`${failures.join('\n')}${last}\n`)
   return 100
 }
 

@@ -1,6 +1,6 @@
-/** Sizes as apt writes them: `198 B`, `49.6 kB`, `1175 kB`, `13.4 MB`. */
+/** Sizes as apt writes them: `198 B`, `5306 B`, `49.6 kB`, `1175 kB`, `13.4 MB`. */
 export function humanBytes(bytes: number): string {
-  if (bytes < 1000) return `${Math.round(bytes)} B`
+  if (bytes < 9_999.5) return `${Math.round(bytes)} B`
   const [value, unit] = bytes < 9_999_500 ? [bytes / 1000, 'kB'] : [bytes / 1e6, 'MB']
   return `${value < 100 ? value.toFixed(1) : Math.round(value)} ${unit}`
 }

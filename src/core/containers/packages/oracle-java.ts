@@ -1,4 +1,4 @@
-import { SECOND } from '../../simulation/units.ts'
+import { MiB, SECOND } from '../../simulation/units.ts'
 import { programFile } from '../filesystem/program-file.ts'
 import type { ProcessContext } from '../runtime/process-context.ts'
 import { JAVA_FACTS } from './apt-catalogue.ts'
@@ -7,6 +7,11 @@ const HOME = '/usr/lib/jvm/java-7-oracle'
 const CACHE = '/var/cache/oracle-jdk7-installer'
 const ADDRESS = 'http://download.oracle.com/otn-pub/java/jdk/7u80-b15/jdk-7u80-linux-x64.tar.gz'
 const BYTES_A_SECOND = 8_000_000
+/** What a row of wget's `dot:giga` progress stands for. */
+const PROGRESS_ROW = 32 * MiB
+
+/** Local time as wget writes it. */
+const timeStamp = (process: ProcessContext): string => new Date(process.kernel.unixTime() * 1000).toISOString().slice(0, 19).replace('T', ' ')
 
 /** The installer's post-installation script: accepts the licence, downloads Oracle's JDK, unpacks it. False when it failed. */
 export async function installOracleJava(process: ProcessContext): Promise<boolean> {
@@ -16,17 +21,20 @@ export async function installOracleJava(process: ProcessContext): Promise<boolea
     return false
   }
   await process.print('oracle-license-v1-1 license has already been accepted\n')
-  await process.print(`Downloading Oracle Java 7...\n--  ${ADDRESS}\nResolving download.oracle.com... 96.17.10.8\nConnecting to download.oracle.com|96.17.10.8|:80... connected.\n`)
+  await process.print(`Downloading Oracle Java 7...\n--${timeStamp(process)}--  ${ADDRESS}\nResolving download.oracle.com (download.oracle.com)... 96.17.10.8\nConnecting to download.oracle.com (download.oracle.com)|96.17.10.8|:80... connected.\n`)
   await process.sleep(0.5 * SECOND)
   if (process.kernel.universe() >= JAVA_FACTS.downloadGone) {
-    await process.print('HTTP request sent, awaiting response... 404 Not Found\nERROR 404: Not Found.\n\ndownload failed\nOracle JDK 7 is NOT installed.\n')
+    await process.print(`HTTP request sent, awaiting response... 404 Not Found\n${timeStamp(process)} ERROR 404: Not Found.\n\ndownload failed\nOracle JDK 7 is NOT installed.\n`)
     return false
   }
-  await process.print(`HTTP request sent, awaiting response... 200 OK\nLength: ${JAVA_FACTS.tarballBytes} (146M) [application/x-gzip]\nSaving to: \`jdk-7u80-linux-x64.tar.gz'\n`)
-  for (let percent = 25; percent <= 100; percent += 25) {
-    await process.sleep((JAVA_FACTS.tarballBytes / 4 / BYTES_A_SECOND) * SECOND)
-    await process.print(`     ........ ........ ........ ........ ........ ${String(percent).padStart(3)}%\n`)
+  await process.print(`HTTP request sent, awaiting response... 200 OK\nLength: ${JAVA_FACTS.tarballBytes} (146M) [application/x-gzip]\nSaving to: \`jdk-7u80-linux-x64.tar.gz'\n\n`)
+  for (let at = 0; at < JAVA_FACTS.tarballBytes; at += PROGRESS_ROW) {
+    const row = Math.min(PROGRESS_ROW, JAVA_FACTS.tarballBytes - at)
+    await process.sleep((row / BYTES_A_SECOND) * SECOND)
+    const dots = '........ '.repeat(4).slice(0, Math.floor(row / MiB) + Math.floor(row / MiB / 8)).padEnd(36)
+    await process.print(`${String(at / 1024).padStart(6)}K ${dots}${String(Math.floor((100 * (at + row)) / JAVA_FACTS.tarballBytes)).padStart(3)}% ${(BYTES_A_SECOND / MiB).toFixed(2)}M ${Math.ceil((JAVA_FACTS.tarballBytes - at - row) / BYTES_A_SECOND)}s\n`)
   }
+  await process.print(`\n${timeStamp(process)} (${(BYTES_A_SECOND / MiB).toFixed(2)} MB/s) - \`jdk-7u80-linux-x64.tar.gz' saved [${JAVA_FACTS.tarballBytes}/${JAVA_FACTS.tarballBytes}]\n\n`)
   await process.print('Download done.\nRemoving outdated cached downloads...\n')
   await unpack(process)
   for (const name of ['java', 'javac', 'jar', 'javaws', 'keytool']) await process.print(`update-alternatives: using ${HOME}/bin/${name} to provide /usr/bin/${name} (${name}) in auto mode.\n`)
