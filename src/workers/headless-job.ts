@@ -1,17 +1,21 @@
 import type { ErrorInfo } from '../protocol/errors.ts'
 import type { HeadlessResult } from '../core/containers/engine/headless.ts'
 import { buildImage, type BuildParams } from './headless-build.ts'
+import { type VectorsParams, runVectorFile } from './headless-vectors.ts'
+import type { VectorReport } from '../core/machine/vectors/run-vectors.ts'
 import { runProject, type RunParams, type RunResult } from './headless-run.ts'
 
 /** What the command line can have done without a window. */
 export interface HeadlessParams {
   readonly run: RunParams
   readonly build: BuildParams
+  readonly vectors: VectorsParams
 }
 
 export interface HeadlessResults {
   readonly run: RunResult
   readonly build: HeadlessResult
+  readonly vectors: VectorReport
 }
 
 export type HeadlessName = keyof HeadlessParams
@@ -29,5 +33,7 @@ export function runJob(job: HeadlessJob, log: (text: string) => void): Promise<H
       return runProject(job.params, job.app)
     case 'build':
       return buildImage(job.params, log)
+    case 'vectors':
+      return runVectorFile(job.params)
   }
 }

@@ -1,0 +1,110 @@
+import { gpa } from '../memory/addresses.ts'
+import { CODE_PAGE, MMIO_PAGE } from '../memory/physical-memory.ts'
+import type { Cpu } from './cpu.ts'
+import { GP, raise, STACK_FAULT } from './fault.ts'
+import { CPL, SS } from './layout.ts'
+import { walk } from './paging.ts'
+
+/** Linear and segmented memory access of 1, 2 or 4 bytes. Loads are zero-extended (4 bytes: int32). Faults leave nothing written. */
+
+export function readLinear(c: Cpu, linear: number, size: number): number {
+  const e = c.readTlb[linear >>> 12]! ^ 0xfff
+  if ((e & 1) !== 0 || (linear & 0xfff) > 0x1000 - size) return readSlow(c, linear, size, c.s[CPL] === 3)
+  if (size === 4) return c.memory.view.getInt32(linear + e, true)
+  return size === 1 ? c.memory.bytes[linear + e]! : c.memory.view.getUint16(linear + e, true)
+}
+
+export function writeLinear(c: Cpu, linear: number, value: number, size: number): void {
+  const e = c.writeTlb[linear >>> 12]! ^ 0xfff
+  if ((e & 1) !== 0 || (linear & 0xfff) > 0x1000 - size) writeSlow(c, linear, value, size, c.s[CPL] === 3)
+  else if (size === 4) c.memory.view.setInt32(linear + e, value, true)
+  else if (size === 1) c.memory.bytes[linear + e] = value
+  else c.memory.view.setUint16(linear + e, value, true)
+}
+
+/** Translates for reading and remembers it where a later load may go straight to RAM. */
+export function translateRead(c: Cpu, linear: number, user: boolean): number {
+  const physical = walk(c, linear, false, user)
+  if (c.memory.isRam(gpa(physical))) c.tlb.fill(user ? c.tlb.userRead : c.tlb.supervisorRead, linear, physical)
+  return physical
+}
+
+function translateWrite(c: Cpu, linear: number, user: boolean): number {
+  const physical = walk(c, linear, true, user)
+  if (physical < c.memory.size && (c.memory.pageKind[physical >>> 12]! & (MMIO_PAGE | CODE_PAGE)) === 0) {
+    c.tlb.fill(user ? c.tlb.userWrite : c.tlb.supervisorWrite, linear, physical)
+  }
+  return physical
+}
+
+export function readSlow(c: Cpu, linear: number, size: number, user: boolean): number {
+  const first = translateRead(c, linear, user)
+  const inPage = 0x1000 - (linear & 0xfff)
+  if (inPage >= size) return c.memory.read(gpa(first), size)
+  const second = translateRead(c, linear + inPage, user)
+  let value = 0
+  for (let i = 0; i < size; i++) value |= c.memory.read(gpa(i < inPage ? first + i : second + i - inPage), 1) << (8 * i)
+  return value
+}
+
+export function writeSlow(c: Cpu, linear: number, value: number, size: number, user: boolean): void {
+  const first = translateWrite(c, linear, user)
+  const inPage = 0x1000 - (linear & 0xfff)
+  if (inPage >= size) return c.memory.write(gpa(first), value, size)
+  const second = translateWrite(c, linear + inPage, user)
+  for (let i = 0; i < size; i++) c.memory.write(gpa(i < inPage ? first + i : second + i - inPage), (value >>> (8 * i)) & 0xff, 1)
+}
+
+/** Reads system structures (descriptors, gates, TSS) and inner stacks: always as the supervisor. */
+export const readSystem = (c: Cpu, linear: number, size: number): number => readSlow(c, linear, size, false)
+export const writeSystem = (c: Cpu, linear: number, value: number, size: number): void => writeSlow(c, linear, value, size, false)
+
+/** Faults as a write of these bytes would, and writes nothing. */
+export function probeWrite(c: Cpu, linear: number, size: number): void {
+  const e = c.writeTlb[linear >>> 12]! ^ 0xfff
+  if ((e & 1) === 0 && (linear & 0xfff) <= 0x1000 - size) return
+  const user = c.s[CPL] === 3
+  walk(c, linear, true, user)
+  if (((linear & 0xfff) + size) > 0x1000) walk(c, (linear | 0xfff) + 1, true, user)
+}
+
+const EXPAND_DOWN = 0x400
+const CODE = 0x800
+const READ_OR_WRITE = 0x200
+const PRESENT = 0x8000
+
+/** Type and limit of a segment that is not flat (SDM 3A 5.3, 5.5); #SS for the stack, #GP for the others. */
+function checkSegment(c: Cpu, segment: number, offset: number, size: number, write: boolean): void {
+  const rights = c.rights[segment]!
+  const vector = segment === SS ? STACK_FAULT : GP
+  if ((rights & PRESENT) === 0) raise(c.s, GP, 0)
+  const isCode = (rights & CODE) !== 0
+  if (write ? isCode || (rights & READ_OR_WRITE) === 0 : isCode && (rights & READ_OR_WRITE) === 0) raise(c.s, GP, 0)
+  if (!withinLimit(c, segment, offset, size)) raise(c.s, vector, 0)
+}
+
+/** Whether all bytes at `offset` lie within the segment. */
+export function withinLimit(c: Cpu, segment: number, offset: number, size: number): boolean {
+  const rights = c.rights[segment]!
+  const limit = c.limits[segment]! >>> 0
+  const first = offset >>> 0
+  const last = first + size - 1
+  if ((rights & (CODE | EXPAND_DOWN)) === EXPAND_DOWN) return first > limit && last <= ((rights & 0x40_0000) !== 0 ? 0xffff_ffff : 0xffff)
+  // A flat segment lets an access wrap around at 4 GiB, as processors do.
+  return limit === 0xffff_ffff || last <= limit
+}
+
+/** Linear address of a load; the segment's check included. */
+export function linearForRead(c: Cpu, segment: number, offset: number, size: number): number {
+  if ((c.checks[segment]! & 1) !== 0) checkSegment(c, segment, offset, size, false)
+  return (offset + c.bases[segment]!) | 0
+}
+
+/** Linear address of a store; the segment's check included. */
+export function linearForWrite(c: Cpu, segment: number, offset: number, size: number): number {
+  if ((c.checks[segment]! & 2) !== 0) checkSegment(c, segment, offset, size, true)
+  return (offset + c.bases[segment]!) | 0
+}
+
+export const read = (c: Cpu, segment: number, offset: number, size: number): number => readLinear(c, linearForRead(c, segment, offset, size), size)
+export const write = (c: Cpu, segment: number, offset: number, value: number, size: number): void => writeLinear(c, linearForWrite(c, segment, offset, size), value, size)

@@ -1,0 +1,141 @@
+import { DeviceRanges } from '../devices/ranges.ts'
+import { CODE_PAGE, type PhysicalMemory } from '../memory/physical-memory.ts'
+import {
+  ATTENTION, BASES, CHECKS, CPL, CR0, CS, EDX, EIP, FLAGS, GDT_LIMIT, IDT_LIMIT, INTR, LIMITS, RECORD_WORDS, RIGHTS, SELECTORS, STATE_WORDS, ZERO,
+} from './layout.ts'
+import { Tlb } from './tlb.ts'
+
+/** Decoded records before all are forgotten: 16 MiB. */
+const MOST_RECORDS = 1 << 18
+
+/** Access byte and flags of a flat segment as they stand in a descriptor's second word: present, DPL 0, accessed, 4 GiB. */
+const FLAT_CODE = 0xc0_9b00
+const FLAT_DATA = 0xc0_9300
+
+/** One processor: its state block, its translations and its decoded instructions. What it does with them is in the files beside this one. */
+export class Cpu {
+  /** The state block, see layout.ts; `r16` and `r8` show its first words (registers) in pieces. */
+  readonly s = new Int32Array(STATE_WORDS)
+  readonly r16: Uint16Array
+  readonly r8: Uint8Array
+  readonly selectors: Int32Array
+  readonly bases: Int32Array
+  readonly limits: Int32Array
+  readonly rights: Int32Array
+  /** Per segment: bit 0, a read needs a check; bit 1, a write does. 0 for flat, writable segments. */
+  readonly checks: Int32Array
+  readonly memory: PhysicalMemory
+  readonly ports = new DeviceRanges()
+  readonly tlb = new Tlb()
+  /** The tables of the present ring. */
+  readTlb: Int32Array
+  writeTlb: Int32Array
+  /** Two words of the descriptor that was read last. */
+  descriptorLow = 0
+  descriptorHigh = 0
+  records = new Int32Array(RECORD_WORDS * 1024)
+  /** Free place for the next record; records begin at 1 × RECORD_WORDS, so that 0 can mean none. */
+  freeRecord = RECORD_WORDS
+  /** Instructions completed and cycles spent since reset; repeated string iterations apart. */
+  instructions = 0
+  iterations = 0
+  cycles = 0
+  /** The interrupt controller's answer to INTA: the vector. Set by the board. */
+  acknowledge: () => number = () => 0xff
+  readonly #codePages: (Int32Array | undefined)[] = []
+
+  constructor(memory: PhysicalMemory) {
+    this.memory = memory
+    const { buffer } = this.s
+    this.r16 = new Uint16Array(buffer, 0, 16)
+    this.r8 = new Uint8Array(buffer, 0, 32)
+    const block = (at: number): Int32Array => new Int32Array(buffer, at * 4, 8)
+    this.selectors = block(SELECTORS)
+    this.bases = block(BASES)
+    this.limits = block(LIMITS)
+    this.rights = block(RIGHTS)
+    this.checks = block(CHECKS)
+    this.readTlb = this.tlb.supervisorRead
+    this.writeTlb = this.tlb.supervisorWrite
+    memory.codeWritten = (page) => this.dropCode(page)
+    this.reset()
+  }
+
+  /** As after power-on, but already in protected mode with flat segments: a multiboot loader's hand-over. */
+  reset(): void {
+    this.s.fill(0)
+    this.s[FLAGS] = 0
+    this.s[ZERO] = 1
+    this.s[CR0] = 0x11
+    this.s[EDX] = 0x600
+    this.s[EIP] = 0xfff0
+    this.s[GDT_LIMIT] = this.s[IDT_LIMIT] = 0xffff
+    for (let segment = 0; segment < 6; segment++) {
+      this.limits[segment] = -1
+      this.rights[segment] = segment === CS ? FLAT_CODE : FLAT_DATA
+      this.checks[segment] = segment === CS ? 2 : 0
+    }
+    this.instructions = this.iterations = this.cycles = 0
+    this.setCpl(0)
+    this.flushTlb()
+    this.dropAllCode()
+  }
+
+  setCpl(cpl: number): void {
+    this.s[CPL] = cpl
+    this.readTlb = cpl === 3 ? this.tlb.userRead : this.tlb.supervisorRead
+    this.writeTlb = cpl === 3 ? this.tlb.userWrite : this.tlb.supervisorWrite
+    this.s[ATTENTION] = 1
+  }
+
+  /** The interrupt controller's line. */
+  setInterrupt(level: boolean): void {
+    this.s[INTR] = level ? 1 : 0
+    this.s[ATTENTION] = 1
+  }
+
+  flushTlb(): void {
+    this.tlb.flush()
+    this.s[ATTENTION] = 1
+  }
+
+  /** Record of the instruction at a guest-physical address in RAM; 0: not decoded. */
+  recordAt(physical: number): number {
+    return this.#codePages[physical >>> 12]?.[physical & 0xfff] ?? 0
+  }
+
+  /** Keeps the record that was just made at `freeRecord`. From now on writes to its page are noticed. */
+  keepRecord(physical: number): void {
+    const page = physical >>> 12
+    let map = this.#codePages[page]
+    if (!map) {
+      map = this.#codePages[page] = new Int32Array(4096)
+      this.memory.pageKind[page]! |= CODE_PAGE
+      this.tlb.flush()
+    }
+    map[physical & 0xfff] = this.freeRecord
+    this.freeRecord += RECORD_WORDS
+  }
+
+  /** Makes room for one more record. Never while one is being executed. */
+  reserveRecord(): void {
+    if (this.freeRecord + RECORD_WORDS <= this.records.length) return
+    if (this.freeRecord >= MOST_RECORDS * RECORD_WORDS) return this.dropAllCode()
+    const larger = new Int32Array(this.records.length * 2)
+    larger.set(this.records)
+    this.records = larger
+  }
+
+  dropCode(page: number): void {
+    this.#codePages[page] = undefined
+    this.memory.pageKind[page]! &= ~CODE_PAGE
+    this.s[ATTENTION] = 1
+  }
+
+  dropAllCode(): void {
+    this.#codePages.forEach((map, page) => map && this.dropCode(page))
+    this.#codePages.length = 0
+    this.freeRecord = RECORD_WORDS
+    this.s[ATTENTION] = 1
+  }
+}

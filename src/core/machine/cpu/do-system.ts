@@ -1,0 +1,258 @@
+import { linearForWrite, probeWrite, read, write } from './access.ts'
+import type { Cpu } from './cpu.ts'
+import { cpuid } from './cpuid.ts'
+import { GP, NP, raise, UD } from './fault.ts'
+import { setSegment } from './segments.ts'
+import type { Handler } from './handler.ts'
+import {
+  ATTENTION, CPL, CR0, CR0_PE, CR0_TS, CR2, CR3, CR4, CR4_TSD, CS, DR0, EAX, ECX, EDX, EIP, ESP, FLAGS, FORM_RM_IMM, GDT_BASE, GDT_LIMIT, IDT_BASE, IDT_LIMIT, IF, LDTR,
+  R_FORM, R_IMM, R_REG, R_RM, SS, SYSENTER_CS, TR, ZERO,
+} from './layout.ts'
+import { loadDestination, offsetOf, readOperand, register, segmentOf, setRegister, sizeOf, storeDestination, writeOperand } from './operands.ts'
+import { checkPort, portIn, portOut } from './ports.ts'
+import {
+  CODE_OR_DATA, CONFORMING, dplOf, EXECUTABLE, findDescriptor, isCode, limitOf, PRESENT, READ_WRITE, readDescriptor, rewriteDescriptor, setNull,
+} from './segments.ts'
+
+const CR0_WRITABLE = 0xe005_003f | 0
+const CR0_ET = 0x10
+/** VME and PVI are not built; TSD, DE, PSE are. */
+const CR4_WRITABLE = 0x1c
+
+/** Sensitive and privileged: #GP(0) outside ring 0. */
+function requireRing0(s: Int32Array): void {
+  if (s[CPL] !== 0) raise(s, GP, 0)
+}
+
+const movFromControl: Handler = (c, p) => {
+  requireRing0(c.s)
+  const [cr0, cr2, cr3, cr4] = [c.s[CR0]!, c.s[CR2]!, c.s[CR3]!, c.s[CR4]!]
+  c.s[c.records[p + R_RM]!] = [cr0, 0, cr2, cr3, cr4][c.records[p + R_REG]!] ?? raise(c.s, UD)
+}
+
+const movToControl: Handler = (c, p) => {
+  const { s } = c
+  requireRing0(s)
+  const value = s[c.records[p + R_RM]!]!
+  const number = c.records[p + R_REG]!
+  if (number === 2) s[CR2] = value
+  else if (number === 0) setCr0(c, value)
+  else if (number === 3) {
+    s[CR3] = value & ~0xfe7
+    c.flushTlb()
+  } else if (number === 4) {
+    if ((value & ~CR4_WRITABLE) !== 0) raise(s, GP, 0)
+    s[CR4] = value
+    c.flushTlb()
+  } else raise(s, UD)
+}
+
+/** Paging without protection, or NW without CD, is #GP(0) (SDM 2B, MOV CR). Real mode is not built: PE stays. */
+function setCr0(c: Cpu, value: number): void {
+  const { s } = c
+  const noProtection = (value & CR0_PE) === 0
+  if (noProtection || (value & 0x6000_0000) === 0x2000_0000) raise(s, GP, 0)
+  s[CR0] = (value & CR0_WRITABLE) | CR0_ET
+  c.flushTlb()
+}
+
+/** DR4 and DR5 are DR6 and DR7. Breakpoint registers keep their values; breakpoints are the debugger's own. */
+const debugRegister = (number: number): number => DR0 + (number === 4 || number === 5 ? number + 2 : number)
+const movFromDebug: Handler = (c, p) => {
+  requireRing0(c.s)
+  c.s[c.records[p + R_RM]!] = c.s[debugRegister(c.records[p + R_REG]!)]!
+}
+const movToDebug: Handler = (c, p) => {
+  requireRing0(c.s)
+  const number = c.records[p + R_REG]!
+  const fixed = number < 4 ? 0 : number === 6 || number === 4 ? 0xffff_0ff0 | 0 : 0x400
+  c.s[debugRegister(number)] = c.s[c.records[p + R_RM]!]! | fixed
+}
+
+/** Table registers: 16 bits of limit, 32 of base (24 with a 16-bit operand). Reading them is sensitive and does not trap. */
+const storeTable = (base: number, limit: number): Handler => (c, p) => {
+  const [segment, offset] = [segmentOf(c, p), offsetOf(c, p)]
+  probeWrite(c, linearForWrite(c, segment, offset, 6), 6)
+  write(c, segment, offset, c.s[limit]!, 2)
+  write(c, segment, (offset + 2) | 0, c.s[base]!, 4)
+}
+
+const loadTable = (base: number, limit: number): Handler => (c, p) => {
+  requireRing0(c.s)
+  const [segment, offset] = [segmentOf(c, p), offsetOf(c, p)]
+  const newLimit = read(c, segment, offset, 2)
+  const newBase = read(c, segment, (offset + 2) | 0, 4)
+  c.s[limit] = newLimit
+  c.s[base] = sizeOf(c, p) === 2 ? newBase & 0xff_ffff : newBase
+}
+
+const storeSelector = (segment: number): Handler => (c, p) => writeOperand(c, p, c.selectors[segment]!, c.records[p + R_RM]! >= 0 ? sizeOf(c, p) : 2)
+const smsw: Handler = (c, p) => writeOperand(c, p, c.s[CR0]!, c.records[p + R_RM]! >= 0 ? sizeOf(c, p) : 2)
+
+/** Sets PE, MP, EM, TS; cannot clear PE. */
+const lmsw: Handler = (c, p) => {
+  requireRing0(c.s)
+  const value = readOperand(c, p, 2)
+  c.s[CR0] = (c.s[CR0]! & ~0xe) | (value & 0xf)
+}
+
+const lldt: Handler = (c, p) => {
+  requireRing0(c.s)
+  const selector = readOperand(c, p, 2)
+  if ((selector & 0xfffc) === 0) return setNull(c, LDTR, selector)
+  const error = selector & 0xfffc
+  if ((selector & 4) !== 0) raise(c.s, GP, error)
+  readDescriptor(c, selector)
+  if ((c.descriptorHigh & 0x1f00) !== 0x200) raise(c.s, GP, error)
+  if ((c.descriptorHigh & PRESENT) === 0) raise(c.s, NP, error)
+  setSegment(c, LDTR, selector, c.descriptorLow, c.descriptorHigh)
+}
+
+/** Marks the TSS busy, so a second `ltr` of it is #GP until the kernel clears the bit. */
+const ltr: Handler = (c, p) => {
+  requireRing0(c.s)
+  const selector = readOperand(c, p, 2)
+  if ((selector & 0xfffc) === 0) raise(c.s, GP, 0)
+  const error = selector & 0xfffc
+  if ((selector & 4) !== 0) raise(c.s, GP, error)
+  readDescriptor(c, selector)
+  const high = c.descriptorHigh
+  if ((high & 0x1f00) !== 0x900 && (high & 0x1f00) !== 0x100) raise(c.s, GP, error)
+  if ((high & PRESENT) === 0) raise(c.s, NP, error)
+  rewriteDescriptor(c, selector, high | 0x200)
+  setSegment(c, TR, selector, c.descriptorLow, high | 0x200)
+}
+
+/** Whether `lar`, `lsl`, `verr`, `verw` may see a descriptor (SDM 2A): their answer depends on CPL, and nothing traps. */
+function visible(c: Cpu, selector: number, systemTypes: number): boolean {
+  if ((selector & 0xfffc) === 0 || !findDescriptor(c, selector)) return false
+  const high = c.descriptorHigh
+  if ((high & CODE_OR_DATA) === 0 && ((systemTypes >> ((high >> 8) & 15)) & 1) === 0) return false
+  const conforming = isCode(high) && (high & CONFORMING) !== 0
+  return conforming || Math.max(c.s[CPL]!, selector & 3) <= dplOf(high)
+}
+
+const answer = (c: Cpu, yes: boolean): void => void (c.s[ZERO] = yes ? 0 : 1)
+
+/** System descriptor types that `lar` and `lsl` answer for, as bits. */
+const LAR_TYPES = 0b0001_1010_0011_1110
+const LSL_TYPES = 0b0000_1010_0000_1110
+
+const lar: Handler = (c, p) => {
+  const yes = visible(c, readOperand(c, p, 2), LAR_TYPES)
+  if (yes) setRegister(c, c.records[p + R_REG]!, c.descriptorHigh & 0xf0_ff00, sizeOf(c, p))
+  answer(c, yes)
+}
+
+const lsl: Handler = (c, p) => {
+  const yes = visible(c, readOperand(c, p, 2), LSL_TYPES)
+  if (yes) setRegister(c, c.records[p + R_REG]!, limitOf(c.descriptorLow, c.descriptorHigh), sizeOf(c, p))
+  answer(c, yes)
+}
+
+const verr: Handler = (c, p) => {
+  const yes = visible(c, readOperand(c, p, 2), 0)
+  answer(c, yes && (c.descriptorHigh & (EXECUTABLE | READ_WRITE)) !== EXECUTABLE)
+}
+
+const verw: Handler = (c, p) => {
+  const yes = visible(c, readOperand(c, p, 2), 0)
+  answer(c, yes && (c.descriptorHigh & (EXECUTABLE | READ_WRITE)) === READ_WRITE)
+}
+
+const arpl: Handler = (c, p) => {
+  const rpl = register(c, c.records[p + R_REG]!, 2) & 3
+  const selector = loadDestination(c, p, 2)
+  const lower = (selector & 3) < rpl
+  if (lower) storeDestination(c, p, (selector & ~3) | rpl, 2)
+  answer(c, lower)
+}
+
+const portOf = (c: Cpu, p: number): number => (c.records[p + R_FORM] === FORM_RM_IMM ? c.records[p + R_IMM]! & 0xff : c.s[EDX]! & 0xffff)
+
+const inPort: Handler = (c, p) => {
+  const [size, port] = [sizeOf(c, p), portOf(c, p)]
+  checkPort(c, port, size)
+  setRegister(c, EAX, portIn(c, port, size), size)
+}
+
+const outPort: Handler = (c, p) => {
+  const [size, port] = [sizeOf(c, p), portOf(c, p)]
+  checkPort(c, port, size)
+  portOut(c, port, register(c, EAX, size), size)
+}
+
+const clts: Handler = (c) => {
+  requireRing0(c.s)
+  c.s[CR0]! &= ~CR0_TS
+}
+
+const invlpg: Handler = (c, p) => {
+  requireRing0(c.s)
+  c.tlb.flushPage((offsetOf(c, p) + c.bases[segmentOf(c, p)]!) | 0)
+  c.s[ATTENTION] = 1
+}
+
+const rdtsc: Handler = (c) => {
+  if ((c.s[CR4]! & CR4_TSD) !== 0) requireRing0(c.s)
+  setPair(c, c.cycles)
+}
+
+function setPair(c: Cpu, value: number): void {
+  c.s[EAX] = value % 0x1_0000_0000 | 0
+  c.s[EDX] = Math.floor(value / 0x1_0000_0000) | 0
+}
+
+const MSR_TSC = 0x10
+const MSR_SYSENTER_CS = 0x174
+
+const rdmsr: Handler = (c) => {
+  const { s } = c
+  requireRing0(s)
+  const number = s[ECX]!
+  if (number === MSR_TSC) setPair(c, c.cycles)
+  else if (number >= MSR_SYSENTER_CS && number < MSR_SYSENTER_CS + 3) {
+    s[EAX] = s[SYSENTER_CS + number - MSR_SYSENTER_CS]!
+    s[EDX] = 0
+  } else raise(s, GP, 0)
+}
+
+const wrmsr: Handler = (c) => {
+  const { s } = c
+  requireRing0(s)
+  const number = s[ECX]!
+  if (number < MSR_SYSENTER_CS || number >= MSR_SYSENTER_CS + 3) raise(s, GP, 0)
+  s[SYSENTER_CS + number - MSR_SYSENTER_CS] = s[EAX]!
+}
+
+/** Flat segments of the ring that `sysenter` and `sysexit` enter; no descriptor is read (SDM 2B). */
+function setFlat(c: Cpu, selector: number, ring: number): void {
+  const descriptor = (code: boolean): number => 0xcf_9300 | (ring << 13) | (code ? EXECUTABLE : 0)
+  setSegment(c, CS, (selector & 0xfffc) | ring, 0xffff, descriptor(true))
+  setSegment(c, SS, ((selector + 8) & 0xfffc) | ring, 0xffff, descriptor(false))
+  c.setCpl(ring)
+}
+
+const sysenter: Handler = (c) => {
+  const { s } = c
+  if ((s[SYSENTER_CS]! & 0xfffc) === 0) raise(s, GP, 0)
+  s[FLAGS]! &= ~IF
+  setFlat(c, s[SYSENTER_CS]!, 0)
+  s[ESP] = s[SYSENTER_CS + 1]!
+  s[EIP] = s[SYSENTER_CS + 2]!
+}
+
+const sysexit: Handler = (c) => {
+  const { s } = c
+  if ((s[SYSENTER_CS]! & 0xfffc) === 0) raise(s, GP, 0)
+  requireRing0(s)
+  setFlat(c, s[SYSENTER_CS]! + 16, 3)
+  s[ESP] = s[ECX]!
+  s[EIP] = s[EDX]!
+}
+
+export const SYSTEM_HANDLERS: Readonly<Record<string, Handler>> = {
+  movFromControl, movToControl, movFromDebug, movToDebug, smsw, lmsw, lldt, ltr, lar, lsl, verr, verw, arpl, inPort, outPort, clts, invlpg, rdtsc, rdmsr, wrmsr, sysenter, sysexit,
+  sgdt: storeTable(GDT_BASE, GDT_LIMIT), sidt: storeTable(IDT_BASE, IDT_LIMIT), lgdt: loadTable(GDT_BASE, GDT_LIMIT), lidt: loadTable(IDT_BASE, IDT_LIMIT),
+  sldt: storeSelector(LDTR), str: storeSelector(TR), cacheControl: (c) => requireRing0(c.s), rdpmc: (c) => raise(c.s, GP, 0), cpuid,
+}

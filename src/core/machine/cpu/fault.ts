@@ -1,0 +1,27 @@
+import { FAULT_ERROR, FAULT_VECTOR } from './layout.ts'
+
+export const DE = 0
+export const DB = 1
+export const BP = 3
+export const OVERFLOW_TRAP = 4
+export const BR = 5
+export const UD = 6
+export const NM = 7
+export const DOUBLE_FAULT = 8
+export const TS = 10
+export const NP = 11
+export const STACK_FAULT = 12
+export const GP = 13
+export const PAGE_FAULT = 14
+
+class CpuFault extends Error {}
+
+/** What is thrown for every fault, made once: making an `Error` would cost more than the guest's whole handler. */
+export const FAULT = new CpuFault('a fault of the simulated processor')
+
+/** Abandons the current instruction. `error` -1: this vector pushes no error code. */
+export function raise(s: Int32Array, vector: number, error = -1): never {
+  s[FAULT_VECTOR] = vector
+  s[FAULT_ERROR] = error
+  throw FAULT
+}

@@ -1,0 +1,120 @@
+/**
+ * Where everything lies: indices into the CPU's state block and into a decoded record, both of 32-bit words. Numbers, not
+ * property names, so that a compiled tier can use the same block from WebAssembly.
+ */
+export const EAX = 0
+export const ECX = 1
+export const EDX = 2
+export const EBX = 3
+export const ESP = 4
+export const EBP = 5
+export const ESI = 6
+export const EDI = 7
+/** Always 0: the register of an address that has no base or no index. */
+export const NO_REGISTER = 8
+/** Next instruction, and the one being executed (where a fault restarts). */
+export const EIP = 9
+export const START = 10
+/** TF, IF, DF, IOPL, NT, RF, AC, ID; the six arithmetic flags live in the words below (flags.ts). */
+export const FLAGS = 11
+export const CARRY_A = 12
+export const CARRY_B = 13
+export const ZERO = 14
+export const SIGN = 15
+export const PARITY = 16
+export const OVERFLOW = 17
+export const ADJUST = 18
+export const CPL = 19
+/** Non-zero: the interpreter must look around before the next instruction (interrupt, changed code, changed translation, TF). */
+export const ATTENTION = 20
+/** 1: no interrupt after the current instruction (`sti`, `mov ss`, `pop ss`). */
+export const SHADOW = 21
+export const HALTED = 22
+export const FAULT_VECTOR = 23
+/** -1: the vector pushes no error code. */
+export const FAULT_ERROR = 24
+export const CR0 = 25
+export const CR2 = 26
+export const CR3 = 27
+export const CR4 = 28
+export const GDT_BASE = 29
+export const GDT_LIMIT = 30
+export const IDT_BASE = 31
+export const IDT_LIMIT = 32
+/** 1: the interrupt controller holds its line high. */
+export const INTR = 33
+/** Iterations of repeated string instructions in this slice, beyond the instruction itself. */
+export const ITERATIONS = 34
+/** Cycles of events in this slice: walks, interrupts, port accesses. */
+export const EVENT_CYCLES = 35
+export const DR0 = 36
+export const SYSENTER_CS = 44
+/** Non-zero: a fault while one was delivered; 2: shut down. */
+export const NESTING = 47
+export const SELECTORS = 48
+export const BASES = 56
+export const LIMITS = 64
+export const RIGHTS = 72
+export const CHECKS = 80
+export const STATE_WORDS = 96
+
+/** Segment numbers as encoded; LDTR and TR follow. */
+export const ES = 0
+export const CS = 1
+export const SS = 2
+export const DS = 3
+export const FS = 4
+export const GS = 5
+export const LDTR = 6
+export const TR = 7
+
+/** A decoded instruction: 16 words. */
+export const RECORD_WORDS = 16
+export const R_HANDLER = 0
+export const R_FORM = 1
+/** Operand size in bytes. */
+export const R_SIZE = 2
+export const R_REG = 3
+/** Register operand, or -1: memory. */
+export const R_RM = 4
+/** base | index << 4 | scale << 8 | segment << 12 | 16-bit address << 16 */
+export const R_MEM = 5
+export const R_DISP = 6
+export const R_IMM = 7
+/** Second immediate, far selector, or the condition of jcc, setcc, cmovcc. */
+export const R_IMM2 = 8
+export const R_LENGTH = 9
+/** Records of the next instruction and of the jump's target in the same page, 0: not known. */
+export const R_NEXT = 10
+export const R_TARGET = 11
+export const R_PREFIX = 12
+export const R_CYCLES = 13
+/** Row of the opcode table. */
+export const R_ROW = 14
+
+/** Which operand is the destination and what the source is. */
+export const FORM_RM_REG = 0
+export const FORM_REG_RM = 1
+export const FORM_RM_IMM = 2
+export const FORM_RM_CL = 3
+
+export const PREFIX_REP = 1
+export const PREFIX_REPNE = 2
+export const PREFIX_ADDRESS16 = 4
+
+export const CR0_PE = 1
+export const CR0_MP = 2
+export const CR0_TS = 8
+export const CR0_WP = 0x1_0000
+export const CR0_PG = -0x8000_0000
+export const CR4_TSD = 4
+export const CR4_PSE = 0x10
+
+export const TF = 0x100
+export const IF = 0x200
+export const DF = 0x400
+export const IOPL_SHIFT = 12
+export const NT = 0x4000
+export const RF = 0x1_0000
+export const AC = 0x4_0000
+export const ID = 0x20_0000
