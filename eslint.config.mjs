@@ -15,7 +15,7 @@ const zones = {
   // The datacenter sees the containers only through the ports of linux-system.ts.
   'src/core/datacenter': ['src/protocol', 'src/core/base', 'src/core/simulation', 'src/core/store', `${containers}/runtime/linux-system.ts`],
   [`${containers}/runtime/linux-system.ts`]: ['src/protocol', 'src/core/simulation'],
-  'src/core/machine': ['src/core/base', 'src/core/simulation', 'src/core/store'],
+  'src/core/machine': ['src/core/base', 'src/core/simulation', 'src/core/store', 'src/core/machine/devices'],
   // A device gets a line, a sink and a clock, never the board.
   'src/core/machine/devices': ['src/core/base'],
   'src/core/project': ['src/protocol', 'src/core/base', 'src/core/simulation', 'src/core/store'],
