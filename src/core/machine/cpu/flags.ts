@@ -11,7 +11,7 @@ export const AF = 0x10
 export const ZF = 0x40
 export const SF = 0x80
 export const OF = 0x800
-export const ARITHMETIC = CF | PF | AF | ZF | SF | OF
+
 
 export const signExtend = (value: number, size: number): number => (size === 4 ? value | 0 : size === 2 ? (value << 16) >> 16 : (value << 24) >> 24)
 export const zeroExtend = (value: number, size: number): number => (size === 4 ? value | 0 : size === 2 ? value & 0xffff : value & 0xff)

@@ -49,8 +49,6 @@ export const ITERATIONS = 34
 export const EVENT_CYCLES = 35
 export const DR0 = 36
 export const SYSENTER_CS = 44
-/** Non-zero: a fault while one was delivered; 2: shut down. */
-export const NESTING = 47
 export const SELECTORS = 48
 export const BASES = 56
 export const LIMITS = 64

@@ -1,10 +1,10 @@
-/** An interrupt line from a device to whoever routes it; level-triggered. */
+/** @public An interrupt line from a device to whoever routes it; level-triggered. */
 export interface IrqLine { set(level: boolean): void }
 
-/** Bytes that leave the machine: a serial line's far end, a screen. */
+/** @public Bytes that leave the machine: a serial line's far end, a screen. */
 export interface Sink { write(byte: number): void }
 
-/** Simulated time as a device sees it, in cycles; a later instant is asked for by `at`. */
+/** @public Simulated time as a device sees it, in cycles; a later instant is asked for by `at`. */
 export interface Clock {
   readonly now: number
   at(cycles: number, action: () => void): void
