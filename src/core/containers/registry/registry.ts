@@ -1,6 +1,5 @@
 import { Failure } from '../../base/failure.ts'
 import type { Sha256Factory } from '../../base/hasher.ts'
-import { runToEnd } from '../image/layer.ts'
 import { familiarName, type ImageReference } from '../image/reference.ts'
 import { catalogueImage, catalogueImages, type CatalogueImage, type ImageVariant } from './catalogue.ts'
 import { materialising, type ImageDescription, type MaterialisedImage } from './materialise.ts'
@@ -33,12 +32,10 @@ export class Registry {
     return this.describe(image.name, reference.tag ?? found.variant.tags[0] ?? 'latest', found.variant, found.isApproximate, 0)
   }
 
-  /** The image's layers and config. The same description always gives the same digests. */
-  materialise(image: ImageDescription, sha256: Sha256Factory): MaterialisedImage {
-    return runToEnd(materialising(image, sha256))
-  }
-
-  /** The same in steps: hashing a gigabyte takes seconds. Pauses with the bytes hashed since the last pause. */
+  /**
+   * The image's layers and config; the same description always gives the same digests. In steps, as hashing a gigabyte takes seconds:
+   * pauses with the bytes hashed since the last pause.
+   */
   materialising(image: ImageDescription, sha256: Sha256Factory): Generator<number, MaterialisedImage> {
     return materialising(image, sha256)
   }

@@ -53,7 +53,12 @@ export interface KernelOptions {
   readonly world: World
   readonly programs: ProgramTable
   readonly limits?: Partial<KernelLimits>
+  /** Told at once and often: whoever listens gathers what it is told. */
+  readonly onChange?: (namespaceId: string, what: KernelChange) => void
 }
+
+/** Processes came, went or run another program; or one wrote to a file. */
+export type KernelChange = 'processes' | 'files'
 
 const HOST_FIRST_PID = 412
 const DEFAULT_RESIDENT = 1.5 * MiB
@@ -72,6 +77,7 @@ export class LinuxKernel implements Kernel, ProcessOwner, ContextKernel {
   private readonly programs: ProgramTable
   private readonly world: World
   private readonly limits: KernelLimits
+  private readonly onChange: NonNullable<KernelOptions['onChange']>
   private readonly table = new Map<number, Process>()
   private readonly namespaces = new Map<string, NamespaceState>()
   private readonly services: FileServices
@@ -87,6 +93,7 @@ export class LinuxKernel implements Kernel, ProcessOwner, ContextKernel {
     this.programs = options.programs
     this.world = options.world
     this.limits = { ...DEFAULT_LIMITS, ...options.limits }
+    this.onChange = options.onChange ?? (() => undefined)
     this.random = options.simulation.random.fork(`kernel/${options.hostname}`)
     this.facts = { release: options.release, memoryBytes: options.memoryBytes, cores: options.cores, bootedAt: options.simulation.now, usedBytes: () => this.residentBytes() }
     this.trees = [makeProcTree(options.simulation, this.facts), makeDeviceTree(this.random.fork('urandom'))]
@@ -194,6 +201,7 @@ export class LinuxKernel implements Kernel, ProcessOwner, ContextKernel {
     const { process } = context
     const loaded = loadProgram(process, path, argv)
     process.argv = loaded.argv
+    this.onChange(process.state.namespace.id, 'processes')
     process.closeOnExec()
     for (const [signal, handler] of [...process.handlers]) if (handler !== 'ignore') process.handlers.delete(signal)
     const program = this.programs.get(loaded.program) ?? notModelled(loaded.program)
@@ -283,6 +291,7 @@ export class LinuxKernel implements Kernel, ProcessOwner, ContextKernel {
     state.processes.set(namespacePid, process)
     this.table.set(pid, process)
     parent?.children.add(process)
+    this.onChange(state.namespace.id, 'processes')
     return process
   }
 
@@ -398,6 +407,7 @@ export class LinuxKernel implements Kernel, ProcessOwner, ContextKernel {
     process.parent?.children.delete(process)
     process.state.processes.delete(process.namespacePid)
     this.table.delete(process.pid)
+    this.onChange(process.state.namespace.id, 'processes')
   }
 
   private makeFileServices(): FileServices {
@@ -409,6 +419,7 @@ export class LinuxKernel implements Kernel, ProcessOwner, ContextKernel {
       closed: (file) => void openFiles.delete(file),
       charge: (process, bytes) => {
         process.state.bytesWritten += bytes
+        this.onChange(process.state.namespace.id, 'files')
         if (process.state.bytesWritten > this.limits.bytesWritten) throw new FileError('ENOSPC', 'write')
       },
     }
@@ -422,7 +433,7 @@ function notModelled(name: string): Program {
     async main(context) {
       if (context.args.some((word) => word === '--version' || word === '-V' || word === '-v')) await context.print(`${name} (simulated by Glasshouse)\n`)
       else {
-        await context.warn(`${name}: installed, but what it does is not modelled in Glasshouse\n`)
+        await context.warn(`${name}: this program is installed, but what it does is not modelled yet\n`)
         return 1
       }
       return 0
