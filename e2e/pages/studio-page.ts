@@ -25,7 +25,7 @@ export class StudioPage {
     this.failure = page.getByTestId('build-failure')
     this.log = page.getByTestId('build-log')
     this.problems = page.getByTestId('problems')
-    this.folder = this.panel.getByRole('combobox', { name: 'Build folder' })
+    this.folder = this.panel.getByRole('combobox', { name: 'Folder', exact: true })
   }
 
   /** The text as it is drawn: the lines in view, with Monaco's own blanks. */
@@ -52,7 +52,7 @@ export class StudioPage {
 
   /** Makes a folder from a sample of the catalogue and waits until it is open. */
   async addFolder(sample: string): Promise<void> {
-    await this.panel.getByRole('button', { name: 'Add a build folder' }).click()
+    await this.panel.getByRole('button', { name: 'Add a folder', exact: true }).click()
     await this.page.getByRole('dialog').getByRole('radio', { name: new RegExp(`^${sample}`) }).click()
     await this.page.getByRole('dialog').getByRole('button', { name: 'Add folder' }).click()
     await expect(this.page.getByRole('dialog')).toHaveCount(0)

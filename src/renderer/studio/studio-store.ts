@@ -62,7 +62,10 @@ function useBuilds({ context, dockerfile }: Pick<ReturnType<typeof useFolder>, '
   const tags = shallowReactive(new Map<RecordId<'context'>, string>())
   const chosenEngine = shallowRef<RecordId<'engine'> | null>(null)
 
-  const engines = computed<readonly EngineRecord[]>(() => [...records.all('engine').values()].sort((a, b) => (a.name < b.name ? -1 : 1)))
+  /** Docker Desktop's, in its hidden VM, after those of servers. */
+  const isDesktop = ({ owner }: EngineRecord): boolean => { const machine = records.get(owner); return machine?.type === 'vm' && machine.role === 'hidden' }
+  const engines = computed<readonly EngineRecord[]>(() => [...records.all('engine').values()]
+    .sort((a, b) => Number(isDesktop(a)) - Number(isDesktop(b)) || (a.name < b.name ? -1 : 1)))
   const engine = computed<EngineRecord | null>(() => {
     const near = engineFor(selection.record ?? null)
     return records.get(chosenEngine.value) ?? near ?? engines.value.find((one) => one.state === 'running') ?? engines.value[0] ?? null
