@@ -3,6 +3,7 @@ import type { Interpreter } from '../interpreter.ts'
 import { ERROR_TEXTS } from '../redirections.ts'
 import { ShellError } from '../shell-state.ts'
 import type { Builtin } from './builtin.ts'
+import { invoke } from '../simple-commands.ts'
 import { BUILTINS, SPECIAL_BUILTINS } from './index.ts'
 
 const KEYWORDS = ['if', 'then', 'else', 'elif', 'fi', 'for', 'while', 'until', 'do', 'done', 'case', 'esac', '{', '}', '!', 'in']
@@ -58,7 +59,7 @@ async function command(shell: Interpreter, words: readonly string[]): Promise<nu
   }
   const rest = args.filter((word, index) => !(index === 0 && (word === '-p' || word === '--')))
   if (rest.length === 0) return 0
-  await shell.invoke({ assignments: [], redirections: [] }, rest, true)
+  await invoke(shell, { assignments: [], redirections: [] }, rest, true)
   return shell.state.status
 }
 

@@ -1,6 +1,7 @@
 import { Interrupted } from '../../runtime/process.ts'
 import { parseSignal, SIGNAL_NUMBERS } from '../../runtime/signals.ts'
 import type { Interpreter } from '../interpreter.ts'
+import { resume } from '../job-control.ts'
 import { ShellError, type Job } from '../shell-state.ts'
 import type { Builtin } from './builtin.ts'
 
@@ -89,7 +90,7 @@ async function foreground(shell: Interpreter, words: readonly string[]): Promise
   const job = findJob(shell, words[1])
   if (!job) throw new ShellError(`fg: ${words[1] ?? 'current'}: no such job`)
   await shell.context.print(`${job.text}\n`)
-  return shell.resume(job)
+  return resume(shell, job)
 }
 
 async function background(shell: Interpreter, words: readonly string[]): Promise<number> {
