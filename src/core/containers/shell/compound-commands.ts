@@ -6,6 +6,7 @@ import type { Compound, CompoundCommand, Statement, Word } from './parser.ts'
 import { matchesPattern } from './pattern.ts'
 import { forkShell } from './processes.ts'
 import { ShellError, ShellJump } from './shell-state.ts'
+import { quoteForTrace } from './source-text.ts'
 
 /** What a turn of a loop costs. */
 const TURN_TIME = 15 * MICROSECOND
@@ -58,6 +59,7 @@ async function forCommand(shell: Interpreter, command: Compound<'For'>): Promise
   await looping(shell, async () => {
     for (const value of values) {
       await shell.context.use(TURN_TIME)
+      if (shell.state.isBash && shell.state.options.has('xtrace')) await shell.context.warn(`${shell.state.variables.get('PS4') ?? '+ '}for ${command.variable} in ${values.map((word) => quoteForTrace(word, true)).join(' ')}\n`)
       shell.state.variables.set(command.variable, value)
       if (await loopBody(shell, command.body)) return
     }

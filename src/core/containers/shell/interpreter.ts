@@ -3,6 +3,7 @@ import type { ProcessContext } from '../runtime/process-context.ts'
 import { compound } from './compound-commands.ts'
 import { Expander } from './expansion.ts'
 import { background } from './job-control.ts'
+import { refuseBashSyntax } from './dash-syntax.ts'
 import { parseScript, ShellSyntaxError, type Command, type Pipeline, type Script, type SimpleCommand, type Statement } from './parser.ts'
 import { concurrent } from './pipelines.ts'
 import { substitute, substituteStream } from './processes.ts'
@@ -38,19 +39,23 @@ export class Interpreter {
     return this.state.context
   }
 
-  /** Runs a whole text (`-c`, a file, `eval`, a trap). Syntax errors are reported and give status 2. */
-  async runText(text: string, options: { readonly mayExec?: boolean } = {}): Promise<number> {
+  /** Runs a whole text (`-c`, a file, `eval`, a trap). Syntax errors are reported and give status 2. `from` names who had it run. */
+  async runText(text: string, options: { readonly mayExec?: boolean; readonly from?: string } = {}): Promise<number> {
     let script: Script
     try {
       script = parseScript(text)
+      refuseBashSyntax(script, this.state.dialect)
     } catch (error) {
-      if (error instanceof ShellSyntaxError) return syntaxError(this, error, text)
+      if (error instanceof ShellSyntaxError) return syntaxError(this, error, text, options.from)
       throw error
     }
     const { statements } = script
     for (const [index, statement] of statements.entries()) {
       this.lastMayExec = (options.mayExec ?? false) && index === statements.length - 1 && this.state.traps.size === 0
-      await this.statement(statement, text)
+      // A line is read whole before any of it runs.
+      const wrong = statements.slice(index).find((other) => other.deferredError && other.line === statement.line)
+      if (wrong?.deferredError && options.from !== undefined) return syntaxError(this, new ShellSyntaxError(wrong.deferredError.message, wrong.line ?? 1), text, options.from)
+      await this.statement(wrong ?? statement, text)
     }
     return this.state.status
   }
@@ -93,6 +98,7 @@ export class Interpreter {
 
   async command(command: Command): Promise<void> {
     if (command.type === 'SimpleCommand') return simple(this, command)
+    this.lastMayExec = false
     if (command.type === 'FunctionDef') {
       this.state.functions.set(command.name, command)
       this.state.status = 0
@@ -115,7 +121,7 @@ export class Interpreter {
 
   private async list(statement: Statement): Promise<void> {
     const { pipelines, operators } = statement
-    const mayExec = this.lastMayExec && pipelines.length === 1
+    const mayExec = this.lastMayExec && pipelines.length === 1 && pipelines[0]!.negated === false
     this.lastMayExec = false
     for (const [index, pipeline] of pipelines.entries()) {
       const before = operators[index - 1]
@@ -131,8 +137,20 @@ export class Interpreter {
         if (tested) this.state.tested--
       }
       await this.runPendingTraps()
-      if (!tested && this.state.status !== 0) this.exitOnError(pipeline)
+      if (tested || this.state.status === 0) continue
+      await this.runErrorTrap()
+      this.exitOnError(pipeline)
     }
+  }
+
+  private async runErrorTrap(): Promise<void> {
+    const action = this.state.tested > 0 ? undefined : this.state.traps.get('ERR')
+    if (action === undefined) return
+    const { status } = this.state
+    this.state.traps.delete('ERR')
+    await this.runText(action)
+    this.state.traps.set('ERR', action)
+    this.state.status = status
   }
 
   private exitOnError(pipeline: Pipeline): void {
@@ -162,6 +180,8 @@ export class Interpreter {
         await this.complainAbout(error)
         state.status = error instanceof ShellError ? error.status : state.isBash ? 1 : 2
         const fatal = error instanceof ReadonlyVariable ? true : error.fatal
+        // bash leaves with 127 when a parameter is missing, its subshells with 1.
+        if (fatal && state.isBash && state.isSubshell && state.status === 127) state.status = 1
         if (fatal && !state.interactive) throw new ShellExit(state.status)
         if (fatal) throw new ShellError('', { status: state.status })
       } else if (error instanceof FileError && error.code === 'EPIPE') state.status = 1

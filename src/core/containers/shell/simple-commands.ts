@@ -21,8 +21,8 @@ export async function simple(shell: Interpreter, command: SimpleCommand): Promis
   const words = await commandWords(shell, command)
   if (state.options.has('xtrace') && words.length > 0) await trace(shell, command, words)
   if (words.length === 0) {
-    state.status = command.assignments.length > 0 && !hasSubstitution(command) ? 0 : command.assignments.length > 0 ? state.status : 0
     await shell.withRedirections(command.redirections, async () => assign(shell, command.assignments))
+    if (!hasSubstitution(command)) state.status = 0
     return
   }
   await invoke(shell, command, words)
@@ -53,7 +53,7 @@ async function execBuiltin(shell: Interpreter, command: Pick<SimpleCommand, 'ass
   await redirect(shell.state, shell.expander, command.redirections)
   shell.state.status = 0
   if (words.length === 0) return
-  const path = locate(shell, words[0]!)
+  const path = locateForExec(shell, words[0]!)
   await assign(shell, command.assignments)
   for (const { name } of command.assignments) shell.state.variables.declare(name).exported = true
   shell.context.process.env = shell.state.variables.exported()
@@ -110,6 +110,15 @@ async function runProgram(shell: Interpreter, words: readonly string[]): Promise
   const group = state.options.has('monitor') ? { group: 'own' as const } : {}
   const pid = shell.context.fork({ argv: words, env, ...group }, (child) => executeHere(shell.copyFor(child), path, words))
   state.status = (await foreground(shell, [pid], words.join(' '))).at(-1) ?? 0
+}
+
+function locateForExec(shell: Interpreter, name: string): string {
+  try {
+    return locate(shell, name)
+  } catch (error) {
+    if (error instanceof ShellError) throw new ShellError(`exec: ${shell.state.isBash ? error.message.replace('command not found', 'not found') : error.message}`, { status: error.status, fatal: true })
+    throw error
+  }
 }
 
 const hasSubstitution = (command: SimpleCommand): boolean => JSON.stringify(command.assignments).includes('"CommandSubstitution"')

@@ -126,7 +126,7 @@ async function kill(shell: Interpreter, words: readonly string[]): Promise<numbe
     status = 1
     const words_ = result === 'EPERM' ? 'Operation not permitted' : 'No such process'
     if (Number.isNaN(pid)) await shell.state.complain(shell.state.isBash ? `kill: ${target}: arguments must be process or job IDs` : `kill: Illegal number: ${target}`)
-    else await shell.state.complain(shell.state.isBash ? `kill: (${target}) - ${words_}` : `kill: ${words_}`)
+    else await shell.state.complain(shell.state.isBash ? `kill: (${target}) - ${words_}` : `kill: ${words_}\n`)
   }
   return status
 }
