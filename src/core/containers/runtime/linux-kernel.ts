@@ -6,6 +6,8 @@ import { makeDeviceTree } from './device-tree.ts'
 import { DEFAULT_LIMITS, type KernelLimits, type KernelOptions, type World } from './kernel-options.ts'
 import type { ExitStatus, Kernel, Namespace, ProcessInfo, SocketConnection, SpawnResult, SpawnSpec } from './kernel.ts'
 import { loadProgram } from './load-program.ts'
+import { makeInit } from './host-init.ts'
+import { relieveMemory, residentBytes } from './memory.ts'
 import { NamespaceState, type ProcessOwner } from './namespace-state.ts'
 import { notModelled } from './not-modelled.ts'
 import { makeProcTree, type MachineFacts } from './proc-tree.ts'
@@ -57,7 +59,7 @@ export class LinuxKernel implements Kernel, ProcessOwner, ContextKernel {
     this.limits = { ...DEFAULT_LIMITS, ...options.limits }
     this.onChange = options.onChange ?? (() => undefined)
     this.random = options.simulation.random.fork(`kernel/${options.hostname}`)
-    this.facts = { release: options.release, memoryBytes: options.memoryBytes, cores: options.cores, bootedAt: options.simulation.now, usedBytes: () => this.residentBytes() }
+    this.facts = { release: options.release, memoryBytes: options.memoryBytes, cores: options.cores, bootedAt: options.simulation.now, usedBytes: () => residentBytes(this.table) }
     this.trees = [makeProcTree(options.simulation, this.facts), makeDeviceTree(this.random.fork('urandom'))]
     this.services = this.makeFileServices()
   }
@@ -207,22 +209,9 @@ export class LinuxKernel implements Kernel, ProcessOwner, ContextKernel {
   }
 
   checkMemory(state: NamespaceState): void {
-    const limit = state.namespace.memoryLimit
-    while (limit !== null && state.residentBytes > limit) {
-      const live = [...state.processes.values()].filter((process) => !process.status)
-      const biggest = live.reduce((a, b) => (b.residentBytes > a.residentBytes ? b : a))
-      this.endProcess(biggest, { signal: 'KILL', oomKilled: true })
-    }
-    while (this.residentBytes() > this.memoryBytes) {
-      const live = [...this.table.values()].filter((process) => !process.status)
-      this.endProcess(live.reduce((a, b) => (b.residentBytes > a.residentBytes ? b : a)), { signal: 'KILL', oomKilled: true })
-    }
-  }
-
-  private residentBytes(): number {
-    let sum = 0
-    for (const process of this.table.values()) if (!process.status) sum += process.residentBytes
-    return sum
+    const kill = (process: Process): void => this.endProcess(process, { signal: 'KILL', oomKilled: true })
+    if (state.namespace.memoryLimit !== null) relieveMemory(state.processes, state.namespace.memoryLimit, kill)
+    relieveMemory(this.table, this.memoryBytes, kill)
   }
 
   private stateOf(namespace: Namespace): NamespaceState {
@@ -232,20 +221,8 @@ export class LinuxKernel implements Kernel, ProcessOwner, ContextKernel {
     const files = new VirtualFileSystem(namespace.root, this.trees)
     const state = new NamespaceState(namespace, this, files, host ? HOST_FIRST_PID : 1, host ? this.table : undefined)
     this.namespaces.set(namespace.id, state)
-    if (host) this.makeInit(state)
+    if (host) this.table.set(1, makeInit(state, this.limits, this.simulation, (child) => this.forget(child)))
     return state
-  }
-
-  /** The host's PID 1: it only adopts and reaps. */
-  private makeInit(state: NamespaceState): void {
-    const init = new Process({ pid: 1, namespacePid: 1, parent: null, state, credentials: { uid: 0, gid: 0, groups: [0] }, limits: this.limits }, this.simulation)
-    init.argv = ['/sbin/init']
-    init.residentBytes = 11 * MiB
-    init.handlers.set('CHLD', () => {
-      for (const child of [...init.children]) if (child.status) this.forget(child)
-    })
-    state.processes.set(1, init)
-    this.table.set(1, init)
   }
 
   private makeProcess(state: NamespaceState, parent: Process | null, credentials: Credentials): Process {
@@ -311,6 +288,8 @@ export class LinuxKernel implements Kernel, ProcessOwner, ContextKernel {
     }
   }
 }
+
+export type { KernelChange, World } from './kernel-options.ts'
 
 /** One kernel for one Linux system. */
 export function createKernel(options: KernelOptions): LinuxKernel {

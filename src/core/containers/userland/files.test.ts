@@ -22,7 +22,7 @@ describe('over a lower layer', () => {
     expect(files.lookup('/moved/sub/b')).toMatchObject({ mode: 0o600, uid: 1000, mtime: 3_000 })
     expect(files.lookup('/moved')).toMatchObject({ mode: 0o750, uid: 1000, mtime: 1_000 })
     expect(files.readLink('/moved/link')).toBe('a')
-    expect(files.changes().find(({ path }) => path === '/data')?.change).toBe('deleted')
+    expect(files.changes().find(({ path }) => path === '/data')?.change).toBe('removed')
   })
 
   test('mv into a directory, and of a file over another', async () => {
