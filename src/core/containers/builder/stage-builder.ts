@@ -202,7 +202,7 @@ export class StageBuilder {
   private async prepareCopying(instruction: CopyInstruction, state: StageState, planned: PlannedStage, root: OverlayFileSystem): Promise<Action> {
     const { ports, epoch } = this.work
     const copy = prepareCopy(instruction, state, await this.sourceOf(instruction, state, planned), epoch)
-    const files = copiedFiles(copy, ports.sha256)
+    const files = await inSteps(copiedFiles(copy, ports.sha256), (time) => this.pass(time))
     const keyword = instruction.kind.toUpperCase()
     const described = `${keyword} ${copy.chown === '' ? '' : `--chown=${copy.chown} `}${copy.mode === null ? '' : `--chmod=${copy.mode.toString(8)} `}${[...instruction.sources, ...instruction.contents.map(({ name }) => `<<${name}`)].join(' ')} ${copy.destination}${copy.isDirectory ? '/' : ''}`
     return {
