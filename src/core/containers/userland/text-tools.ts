@@ -9,12 +9,13 @@ import type { Program } from '../runtime/program.ts'
 /** The text tools just-bash has and we do not write again: package and names. */
 const TOOLS: Readonly<Record<string, string>> = {
   coreutils: 'sort uniq cut tr wc nl fold expand unexpand base64 md5sum sha1sum sha256sum tac paste join comm split od',
-  grep: 'grep egrep fgrep', sed: 'sed', gawk: 'awk gawk mawk', diffutils: 'diff', jq: 'jq', util: 'rev', bsdmainutils: 'column', tar: 'tar', gzip: 'gzip gunzip zcat', xxd: 'strings', tree: 'tree', file: 'file', ripgrep: 'rg',
+  sed: 'sed', gawk: 'awk gawk mawk', diffutils: 'diff', jq: 'jq', util: 'rev', bsdmainutils: 'column', tar: 'tar', gzip: 'gzip gunzip zcat', xxd: 'strings', tree: 'tree', file: 'file', ripgrep: 'rg',
 }
 const ALIASES: Readonly<Record<string, string>> = { gawk: 'awk', mawk: 'awk' }
 const READS_INPUT = /^(?!diff$|file$|tree$)/
 
-async function runTool(process: ProcessContext): Promise<number> {
+/** Runs the delegated tool of the process's name on all of its input. */
+export async function runTool(process: ProcessContext): Promise<number> {
   const name = commandName(process)
   const tool = ALIASES[name] ?? name
   const input = READS_INPUT.test(name) && needsInput(tool, process.args) ? await process.readAll(0) : new Uint8Array(0)
