@@ -74,13 +74,21 @@ test.describe('from an empty room to a running VM', () => {
 
   test('Docker on macOS brings its hidden VM, which is drawn and listed', async ({ app }) => {
     const glasshouse = new AppWindow(app)
-    await glasshouse.openSample()
-    await glasshouse.act('asha-macbook', 'Install a container engine')
-    const hidden = glasshouse.outline.getByRole('treeitem', { name: /, hidden VM, VM, / })
-    await expect(hidden).toBeVisible()
-    await expect(glasshouse.outline.getByRole('treeitem', { name: /^Docker, .*, Container engine, Docker on linuxkit, running$/ })).toBeVisible()
-    const name = (await hidden.getAttribute('aria-label'))?.split(',')[0] ?? ''
-    await expect(glasshouse.drawn(name)).toBeAttached()
+    await glasshouse.startEmpty()
+    await app.getByRole('button', { name: 'Add a host' }).first().click()
+    await glasshouse.fill({ Hardware: 'MacBook-like laptop', Name: 'asha' })
+    await glasshouse.submit('Add host')
+    await glasshouse.act('asha', 'Install an operating system')
+    await glasshouse.fill({ 'Operating system': 'macOS 13' })
+    await glasshouse.submit('Install')
+    await glasshouse.act('asha', 'Install a container engine')
+    const hidden = glasshouse.row('linuxkit')
+    await expect(hidden).toHaveAccessibleName(/^linuxkit, hidden VM, VM, /)
+    await expect(glasshouse.drawn('linuxkit')).toBeAttached()
+    await expect(glasshouse.outline.getByRole('treeitem', { name: /^Docker, .*, Container engine, / })).toBeVisible()
+    await glasshouse.select('linuxkit')
+    await glasshouse.inspector.getByTestId('more-actions').click()
+    await expect(glasshouse.menuItem('Delete')).toContainText('linuxkit belongs to its host’s hypervisor or engine.')
   })
 })
 

@@ -121,7 +121,7 @@ async function terminal(page) {
   const rows = page.locator('.xterm-rows:visible')
   await rows.filter({ hasText: /#\s*$/ }).waitFor()
   await page.locator('.xterm-helper-textarea').last().focus()
-  await page.keyboard.type('ls -l / && ps aux && cat /etc/os-release\n')
+  await page.keyboard.type('ls -l /; id; cat /etc/os-release\n')
   await rows.filter({ hasText: 'PRETTY_NAME' }).waitFor()
 }
 
