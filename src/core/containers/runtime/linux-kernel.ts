@@ -179,8 +179,11 @@ export class LinuxKernel implements Kernel, ProcessOwner, ContextKernel {
   reach(from: Process, host: string, port: number): Listener | 'unknown-host' | 'refused' {
     const { namespace } = from.state
     const own = ['localhost', '127.0.0.1', '::1', '0.0.0.0', namespace.hostname, namespace.ipAddress]
-    if (own.includes(host)) return from.state.listeners.get(port) ?? 'refused'
-    const target = this.world.route?.(namespace, host, port) ?? 'unknown-host'
+    const isOwn = own.includes(host)
+    const listener = isOwn ? from.state.listeners.get(port) : undefined
+    // On the machine itself, a port that no process of its own holds may be a container's, published.
+    if (listener || (isOwn && namespace.id !== '')) return listener ?? 'refused'
+    const target = this.world.route?.(namespace, isOwn ? 'localhost' : host, port) ?? (isOwn ? 'refused' : 'unknown-host')
     if (typeof target === 'string') return target
     return this.namespaces.get(target.namespace.id)?.listeners.get(target.port) ?? 'refused'
   }
