@@ -21,7 +21,7 @@ test('several shells: each keeps its own screen, over a reload too; closed ones 
 
   await app.reload()
   await untilConnected(app)
-  await app.getByRole('tab', { name: 'terminal', exact: true }).click()
+  await app.getByRole('tab', { name: 'Terminal', exact: true }).click()
   await expect(terminal.tabs).toHaveCount(2)
   await terminal.tabs.first().click()
   await expect(terminal.row('first')).toHaveCount(1)

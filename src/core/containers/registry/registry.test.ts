@@ -147,6 +147,22 @@ describe('tags and dates', () => {
     expect(resolve('nginx:1.13').variant.era).toBe('older')
   })
 
+  test('what is out later names the day the universe stands at, what never is does not', () => {
+    const hint = (text: string, date: string): string => {
+      try {
+        resolve(text, date)
+      } catch (error) {
+        if (error instanceof Failure) return error.info.hint
+        throw error
+      }
+      return 'found'
+    }
+    const later = 'This image is newer: the package universe stands at 2014-06-01; choose Today in the Studio.'
+    expect([hint('ubuntu:16.04', '2014-06-01'), hint('python:3.14', '2014-06-01')]).toEqual([later, later])
+    expect(hint('ubuntu:none', '2014-06-01')).toBe('The catalogue has no such tag; check its spelling.')
+    expect(hint('ubuntu:none', today)).toBe('The catalogue has no such tag; check its spelling.')
+  })
+
   test('refuses in docker\'s words', () => {
     expect(refusal('foo')).toBe('pull access denied for foo, repository does not exist or may require \'docker login\': denied: requested access to the resource is denied')
     expect(refusal('me/app:1')).toContain('pull access denied for me/app,')
