@@ -71,6 +71,6 @@ export default defineConfig(
   { files: ['src/core/**', 'src/protocol/**'], ignores: ['**/*.test.ts', '**/testing/**'], rules: { 'no-restricted-imports': ['error', { patterns: platform }], 'no-restricted-syntax': noAmbientWorld } },
   { files: ['src/renderer/**'], ignores: ['**/*.test.ts'], rules: { 'no-restricted-imports': ['error', { patterns: ['electron', 'electron/*', 'node:*'] }] } },
   { files: ['src/preload/**'], rules: { 'no-restricted-imports': ['error', { patterns: ['node:*'] }] } },
-  { files: ['**/*.test.ts', '**/testing/**', 'e2e/**'], rules: { 'house/layers': 'off', 'max-lines-per-function': 'off', 'no-restricted-syntax': 'off', 'no-restricted-imports': 'off', '@typescript-eslint/unbound-method': 'off' } },
+  { files: ['**/*.test.ts', '**/testing/**', 'e2e/**', 'bench/**'], rules: { 'house/layers': 'off', 'max-lines-per-function': 'off', 'no-restricted-syntax': 'off', 'no-restricted-imports': 'off', '@typescript-eslint/unbound-method': 'off' } },
   { files: ['**/*.mjs'], extends: [ts.configs.disableTypeChecked], languageOptions: { parserOptions: { project: false } } },
 )

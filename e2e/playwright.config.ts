@@ -5,7 +5,8 @@ export default defineConfig({
   testDir: '.',
   testMatch: '**/*.e2e.ts',
   outputDir: '../.cache/e2e',
-  workers: 1,
+  workers: 2,
+  fullyParallel: true,
   retries: 0,
   timeout: 90_000,
   forbidOnly: Boolean(process.env['CI']),
@@ -16,6 +17,8 @@ export default defineConfig({
     colorScheme: 'light',
     locale: 'en-US',
     timezoneId: 'UTC',
+    // What is checked is where things end, not the way there: colours half-way through a fade are nobody's.
+    contextOptions: { reducedMotion: 'reduce' },
     trace: 'retain-on-failure',
     launchOptions: { executablePath: chromiumProgram(), args: CHROMIUM_ARGUMENTS },
   },

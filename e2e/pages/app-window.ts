@@ -34,7 +34,7 @@ export class AppWindow {
   async openSample(): Promise<void> {
     await this.page.getByTestId('start-sample').click()
     await this.page.getByTestId('tour-skip').click()
-    await expect(this.drawn('web-1')).toBeAttached()
+    await expect(this.drawn('charminar')).toBeAttached()
   }
 
   /** From the first start into the empty room. */

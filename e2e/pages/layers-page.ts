@@ -1,4 +1,4 @@
-import type { Locator, Page } from '@playwright/test'
+import { expect, type Locator, type Page } from '@playwright/test'
 
 /** The layers of an image and the files in them. */
 export class LayersPage {
@@ -17,5 +17,14 @@ export class LayersPage {
 
   file(name: string): Locator {
     return this.files.getByRole('row').filter({ has: this.files.page().getByText(name, { exact: true }) })
+  }
+
+  /** Opens folders, each inside the one before; those that are open already stay so. */
+  async open(...folders: readonly string[]): Promise<void> {
+    for (const folder of folders) {
+      const row = this.file(folder)
+      if (await row.getAttribute('aria-expanded') !== 'true') await row.click()
+      await expect(row).toHaveAttribute('aria-expanded', 'true')
+    }
   }
 }

@@ -11,15 +11,19 @@ interface AxeFinding {
   readonly nodes: readonly { readonly target: readonly string[] }[]
 }
 
-/** Serious and critical findings of axe, one line each; empty is what a test wants. */
-export async function seriousFindings(page: Page): Promise<string[]> {
+const STANDARD = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }
+/** All that a theme can change. */
+const COLOURS = { type: 'rule', values: ['color-contrast', 'link-in-text-block'] }
+
+/** Serious and critical findings of axe, one line each; empty is what a test wants. `part` is a selector. */
+export async function seriousFindings(page: Page, colours: 'colours only' | 'all rules' = 'all rules', part = 'html'): Promise<string[]> {
   // Not a script tag, which the page's content policy would refuse.
-  await page.evaluate(source)
-  const findings = await page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run(root: Document, options: object): Promise<{ violations: AxeFinding[] }> } }
-    const { violations } = await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })
+  if (!await page.evaluate(() => 'axe' in window)) await page.evaluate(source)
+  const findings = await page.evaluate(async ({ runOnly, part }) => {
+    const { axe } = window as unknown as { axe: { run(root: string, options: object): Promise<{ violations: AxeFinding[] }> } }
+    const { violations } = await axe.run(part, { runOnly, resultTypes: ['violations'] })
     return violations.map(({ id, impact, help, nodes }) => ({ id, impact, help, nodes: nodes.map((node) => ({ target: node.target.map(String) })) }))
-  })
+  }, { runOnly: colours === 'all rules' ? STANDARD : COLOURS, part })
   return findings
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map((node) => node.target.join(' ')).join(', ')})`)

@@ -68,7 +68,7 @@ describe('a build without a window', () => {
     const dockerfile = (lines: string): void => writeFileSync(join(folder, 'Dockerfile'), `FROM debian:12-slim\nCOPY . /app/\n${lines}`)
     dockerfile('RUN sha256sum /app/all.bin && /app/link && ls /app/empty && ls -l /app\nRUN /app/plain.sh\n')
     let log = ''
-    const { error } = await buildImage({ folder, dockerfile: 'Dockerfile', universe: '2026-01-15' }, (text) => (log += text))
+    const { error } = await buildImage({ folder, dockerfile: './Dockerfile', universe: '2026-01-15' }, (text) => (log += text))
     expect(log).toContain(createHash('sha256').update(binary).digest('hex'))
     expect(log).toContain('ran as /app/link')
     expect(log).toMatch(/link -> run\.sh/)

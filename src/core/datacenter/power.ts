@@ -122,7 +122,7 @@ export class VmPower {
 
   private powerOff(vm: VmRecord, how: 'power-loss'): null {
     this.forget(vm.id)
-    if (isUp(vm.state)) this.context.hosting().systemDown(vm.id, how)
+    if (isUp(vm.state) || vm.state === 'stopping') this.context.hosting().systemDown(vm.id, how)
     this.set(vm, 'off')
     this.say(vm, `${vm.name} lost its power.`)
     return null
@@ -131,7 +131,7 @@ export class VmPower {
   private reset(vm: VmRecord): null {
     if (vm.state === 'off') throw wrongState(vm, 'reset', 'It is off: start it.')
     this.forget(vm.id)
-    if (isUp(vm.state)) this.context.hosting().systemDown(vm.id, 'power-loss')
+    if (isUp(vm.state) || vm.state === 'stopping') this.context.hosting().systemDown(vm.id, 'power-loss')
     this.say(vm, `${vm.name} is reset.`)
     this.boot(vm)
     return null

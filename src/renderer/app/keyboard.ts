@@ -12,9 +12,20 @@ const OBJECT_KEYS = new Set(['Delete', 'F2'])
 /** Regions in which single letters act (WCAG 2.1.4): elsewhere they only type. */
 const OBJECT_REGIONS = '[data-region="topology"], [data-region="outline"]'
 
+/** The regions that can be seen, as they are read: from top to bottom, left to right, and what floats above them last. */
+function regionsInOrder(): HTMLElement[] {
+  return [...document.querySelectorAll<HTMLElement>('[data-region]')].flatMap((region) => {
+    const { visibility, position } = getComputedStyle(region)
+    // A panel behind another keeps its box and its place: only its visibility tells.
+    if (visibility === 'hidden' || (region.offsetParent === null && region.offsetWidth === 0)) return []
+    const { top, left } = region.getBoundingClientRect()
+    return [{ region, floats: position === 'fixed', top: Math.round(top), left }]
+  }).sort((a, b) => Number(a.floats) - Number(b.floats) || a.top - b.top || a.left - b.left).map(({ region }) => region)
+}
+
 /** Moves the focus to the next or previous region of the window. */
 export function cycleRegion(step: 1 | -1): void {
-  const regions = [...document.querySelectorAll<HTMLElement>('[data-region]')].filter((region) => region.offsetParent !== null || region.offsetWidth > 0)
+  const regions = regionsInOrder()
   const at = regions.findIndex((region) => region.contains(document.activeElement))
   const next = regions[(at + step + regions.length) % regions.length]
   const inner = next?.querySelector<HTMLElement>('[data-region-focus]')

@@ -8,6 +8,8 @@ import { joinPath, visibleFiles } from './model/file-rows.ts'
 
 /** Folders this small open by themselves, so that a layer's few changes are seen at once. */
 const SMALL_FOLDER = 3
+/** A layer that touches more than this at the top is a whole system, not a few changes. */
+const FEW_AT_TOP = 6
 const SELF_OPENED = 24
 
 /** The file tree of the image or of one layer's changes; each folder is asked for when it is first opened. */
@@ -37,7 +39,7 @@ export function useImageFiles() {
 
   function openSmall(path: string, entries: readonly FileEntry[]): void {
     const inside = entries.filter((entry) => entry.kind === 'directory')
-    if (inside.length > SMALL_FOLDER && path !== '/') return
+    if (inside.length > (path === '/' ? FEW_AT_TOP : SMALL_FOLDER)) return
     for (const entry of inside) if (budget-- > 0) expand(joinPath(path, entry.name))
   }
 

@@ -1,20 +1,16 @@
 import { onScopeDispose } from 'vue'
+import { playClock } from '../app/actions/clock.ts'
 import { type UiAction, useActions } from '../app/actions/registry.ts'
 import { explain } from '../app/connection/core-error.ts'
 import { t } from '../app/i18n/index.ts'
 import { useCore } from '../app/stores/core.ts'
 import { useDialogs } from '../app/stores/dialogs.ts'
 import { useFocus } from '../app/stores/focus.ts'
-import { useRecords } from '../app/stores/records.ts'
 import { useToasts } from '../app/stores/toasts.ts'
 import { pathProblem } from './model/context-files.ts'
 import { useStudio } from './studio-store.ts'
 
 const invalid = (key: string): Error => new Error(t(`studio.invalid.${key}`))
-
-async function playClock(): Promise<void> {
-  if (useRecords().clock?.playing === false) await useCore().command('clock.play', {})
-}
 
 function buildBlocked(): string | null {
   const studio = useStudio()
@@ -56,7 +52,7 @@ const STUDIO_ACTIONS: readonly UiAction[] = [
 
 async function askForFolder(): Promise<void> {
   const studio = useStudio()
-  await studio.loadSamples()
+  await studio.loadCatalogue()
   const empty = { value: '', label: t('studio.folder.empty'), detail: t('studio.folder.empty-detail') }
   useDialogs().ask({
     title: t('studio.folder.title'),

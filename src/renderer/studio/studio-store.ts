@@ -4,7 +4,7 @@ import type { CatalogueAnswer } from '../../protocol/catalogue.ts'
 import type { Diagnostic } from '../../protocol/commands.ts'
 import type { ContextRecord, EngineRecord, RecordId } from '../../protocol/records.ts'
 import { engineFor } from '../app/actions/subjects.ts'
-import { useCore } from '../app/stores/core.ts'
+import { catalogue } from '../app/catalogue.ts'
 import { useFocus } from '../app/stores/focus.ts'
 import { useRecords } from '../app/stores/records.ts'
 import { useSelection } from '../app/stores/selection.ts'
@@ -19,11 +19,10 @@ export interface Place {
 
 /** The folder that is worked on, its files, and which of them are open and built. */
 function useFolder() {
-  const core = useCore()
   const records = useRecords()
   const focus = useFocus()
   const samples = shallowRef<CatalogueAnswer['samples']>([])
-  /** Images of the offline registry, `repository:tag`. */
+  /** Images that the offline registry has at the date of the package universe, `repository:tag`. */
   const references = shallowRef<readonly string[]>([])
   const openFiles = shallowReactive(new Map<RecordId<'context'>, string>())
 
@@ -45,14 +44,14 @@ function useFolder() {
     if (context.value) openFiles.set(context.value.id, file)
   }
 
-  async function loadSamples(): Promise<void> {
-    if (samples.value.length > 0) return
-    const catalogue = await core.query('catalogue', {})
-    samples.value = catalogue.samples
-    references.value = catalogue.images.map(({ reference }) => reference)
+  /** Asks for the samples and for the images of the day that the package universe stands at. */
+  async function loadCatalogue(): Promise<void> {
+    const answer = await catalogue()
+    samples.value = answer.samples
+    references.value = answer.images.map(({ reference }) => reference)
   }
 
-  return { samples, references, contexts, context, paths, path, dockerfile, inDockerfile, open, loadSamples }
+  return { samples, references, contexts, context, paths, path, dockerfile, inDockerfile, open, loadCatalogue }
 }
 
 /** Where it is built, under which name, and what the latest build of it made. */
@@ -62,7 +61,10 @@ function useBuilds({ context, dockerfile }: Pick<ReturnType<typeof useFolder>, '
   const tags = shallowReactive(new Map<RecordId<'context'>, string>())
   const chosenEngine = shallowRef<RecordId<'engine'> | null>(null)
 
-  const engines = computed<readonly EngineRecord[]>(() => [...records.all('engine').values()].sort((a, b) => (a.name < b.name ? -1 : 1)))
+  /** Docker Desktop's, in its hidden VM, after those of servers. */
+  const isDesktop = ({ owner }: EngineRecord): boolean => { const machine = records.get(owner); return machine?.type === 'vm' && machine.role === 'hidden' }
+  const engines = computed<readonly EngineRecord[]>(() => [...records.all('engine').values()]
+    .sort((a, b) => Number(isDesktop(a)) - Number(isDesktop(b)) || (a.name < b.name ? -1 : 1)))
   const engine = computed<EngineRecord | null>(() => {
     const near = engineFor(selection.record ?? null)
     return records.get(chosenEngine.value) ?? near ?? engines.value.find((one) => one.state === 'running') ?? engines.value[0] ?? null

@@ -24,7 +24,7 @@ function makeBuilder(): (files: ContextFiles, options?: Partial<BuildRequest>) =
     simulation.activity(async () => {
       try {
         outcome.result = await runBuild({ context: files, dockerfile: 'Dockerfile', tag: null, noCache: false, buildArgs: {}, universe: '2020-01-01', ...options }, {
-          simulation, kernel, content, sha256: pureSha256, cache, architecture: 'amd64', name: 'b', cancellation: new Cancellation(),
+          simulation, sleep: (time) => simulation.sleep(time), kernel, content, sha256: pureSha256, cache, architecture: 'amd64', name: 'b', cancellation: new Cancellation(),
           images: { resolve: async (name) => { throw new BuildFailure(`${name}: not found`) } },
           onLog: (text) => (outcome.log += text), onSteps: () => undefined,
         })

@@ -37,8 +37,7 @@ export async function runBuild(request: BuildRequest, ports: BuildPorts): Promis
 async function build(
   request: BuildRequest, ports: BuildPorts, log: BuildLog, steps: StepTable, text: string | undefined, holder: { stage?: StageBuilder },
 ): Promise<BuildResult> {
-  const { cancellation, simulation } = ports
-  const pass = (time: SimTime): Promise<void> => cancellation.wait(simulation.sleep(time))
+  const pass = (time: SimTime): Promise<void> => ports.cancellation.wait(ports.sleep(time))
   const definition = log.vertex(`[internal] load build definition from ${request.dockerfile}`)
   await pass(HANDSHAKE)
   if (text === undefined) {

@@ -1,6 +1,7 @@
 import { gunzipSync } from 'fflate/browser'
 import { encodeUtf8, type Bytes } from '../../base/bytes.ts'
 import { sha256Hex, type Sha256Factory } from '../../base/hasher.ts'
+import { MiB } from '../../simulation/units.ts'
 import { cleanPath } from '../dockerfile/dockerignore.ts'
 import { heredocText } from '../dockerfile/heredoc.ts'
 import type { CopyInstruction } from '../dockerfile/instructions.ts'
@@ -52,25 +53,34 @@ export function prepareCopy(instruction: CopyInstruction, state: StageState, fro
   return { instruction, sources: all, destination, isDirectory, chown: instruction.chown === null ? '' : expand(instruction.chown), mode: chmod === null ? null : parseInt(chmod, 8) }
 }
 
-/** Digest of every file that is copied, by path: what the cache compares. */
-export function copiedFiles(copy: PreparedCopy, sha256: Sha256Factory): Map<string, string> {
+const PAUSE_AFTER = 4 * MiB
+
+/** Digest of every file that is copied, by path: what the cache compares. In steps, as another stage's files may be large. */
+export function* copiedFiles(copy: PreparedCopy, sha256: Sha256Factory): Generator<number, Map<string, string>> {
   const digests = new Map<string, string>()
+  let sincePause = 0
   // A source that is a link is followed, as copying does; links below it are kept.
-  const visit = (from: FileSystem, path: string, followLast: boolean): void => {
+  function* visit(from: FileSystem, path: string, followLast: boolean): Generator<number, void> {
     const stat = from.lookup(path, { followLast })
     if (!stat) return
     const header = `${stat.kind} ${stat.mode}`
     if (stat.kind === 'directory') {
       digests.set(path, header)
-      for (const name of from.readDirectory(path)) visit(from, `${path === '/' ? '' : path}/${name}`, false)
+      for (const name of from.readDirectory(path)) yield* visit(from, `${path === '/' ? '' : path}/${name}`, false)
     } else if (stat.kind === 'file') {
       const hash = sha256()
-      for (const chunk of bodyChunks(from.readBody(path))) hash.update(chunk)
+      for (const chunk of bodyChunks(from.readBody(path))) {
+        hash.update(chunk)
+        sincePause += chunk.length
+        if (sincePause < PAUSE_AFTER) continue
+        yield sincePause
+        sincePause = 0
+      }
       digests.set(path, `${header} ${hash.hex()}`)
     } else if (stat.kind === 'symlink') digests.set(path, `${header} ${from.readLink(path)}`)
     else digests.set(path, header)
   }
-  for (const { from, path } of copy.sources) visit(from, path, true)
+  for (const { from, path } of copy.sources) yield* visit(from, path, true)
   return digests
 }
 

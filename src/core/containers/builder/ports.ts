@@ -39,6 +39,8 @@ export interface ImageSource {
 
 export interface BuildPorts {
   readonly simulation: Simulation
+  /** Waits in the machine's time: it stands still while the machine is paused. */
+  readonly sleep: (time: SimTime) => Promise<void>
   readonly kernel: Kernel
   readonly content: ContentStore
   readonly sha256: Sha256Factory

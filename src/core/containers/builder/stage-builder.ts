@@ -1,5 +1,6 @@
 import { canonicalJson } from '../../base/canonical-json.ts'
 import { sha256Hex } from '../../base/hasher.ts'
+import type { SimTime } from '../../simulation/units.ts'
 import { cleanPath } from '../dockerfile/dockerignore.ts'
 import { readInstruction } from '../dockerfile/interpret.ts'
 import type { CopyInstruction, Dockerfile, Instruction, RunInstruction, StageInstruction, TextInstruction } from '../dockerfile/instructions.ts'
@@ -8,7 +9,7 @@ import { parseDockerfile } from '../dockerfile/parser.ts'
 import type { FileSystem } from '../filesystem/file-system.ts'
 import { OverlayFileSystem } from '../filesystem/overlay-file-system.ts'
 import type { StoredImage } from '../image/content-store.ts'
-import { rootFileSystem, type Layer } from '../image/layer.ts'
+import { makingLayer, rootFileSystem, type Layer } from '../image/layer.ts'
 import type { StepInput } from './build-cache.ts'
 import { BuildCancelled, BuildFailure } from './build-failure.ts'
 import type { BuildLog, Vertex } from './build-log.ts'
@@ -16,6 +17,7 @@ import type { LoadedContext } from './context.ts'
 import { copiedFiles, copyStep, filesDigest, prepareCopy } from './copy-step.ts'
 import { makeParents } from './copy-tree.ts'
 import { clampTimes } from './freeze-layer.ts'
+import { inSteps } from './in-steps.ts'
 import { applyMetadata } from './metadata.ts'
 import { findStage, type PlannedStage } from './plan.ts'
 import { transferTime, universeStart, type BuildPorts, type BuildRequest, type ResolvedImage } from './ports.ts'
@@ -155,8 +157,7 @@ export class StageBuilder {
       }
       steps.start(instruction, request.noCache ? 'built without the cache' : ports.cache.missReason(input))
       await action.run()
-      const layer = ports.content.addLayer(clampTimes(root.freeze(), epoch))
-      this.held.push(layer.diffId)
+      const layer = this.hold(await inSteps(makingLayer(clampTimes(root.freeze(), epoch), ports.sha256), (time) => this.pass(time)))
       ports.cache.add({ ...input, key, layer })
       this.adopt(state, instruction, layer, key, action.createdBy)
       vertex.done()
@@ -201,7 +202,7 @@ export class StageBuilder {
   private async prepareCopying(instruction: CopyInstruction, state: StageState, planned: PlannedStage, root: OverlayFileSystem): Promise<Action> {
     const { ports, epoch } = this.work
     const copy = prepareCopy(instruction, state, await this.sourceOf(instruction, state, planned), epoch)
-    const files = copiedFiles(copy, ports.sha256)
+    const files = await inSteps(copiedFiles(copy, ports.sha256), (time) => this.pass(time))
     const keyword = instruction.kind.toUpperCase()
     const described = `${keyword} ${copy.chown === '' ? '' : `--chown=${copy.chown} `}${copy.mode === null ? '' : `--chmod=${copy.mode.toString(8)} `}${[...instruction.sources, ...instruction.contents.map(({ name }) => `<<${name}`)].join(' ')} ${copy.destination}${copy.isDirectory ? '/' : ''}`
     return {
@@ -211,7 +212,7 @@ export class StageBuilder {
       settings: [],
       run: async () => {
         const bytes = copyStep(copy, root)
-        await ports.cancellation.wait(ports.simulation.sleep(transferTime(bytes)))
+        await this.pass(transferTime(bytes))
       },
     }
   }
@@ -271,6 +272,11 @@ export class StageBuilder {
   private record(state: StageState, createdBy: string, empty: boolean): void {
     const created = universeStart(this.work.request.universe)
     state.history = [...state.history, { created, created_by: createdBy, comment: 'buildkit.dockerfile.v0', ...(empty ? { empty_layer: true } : {}) }]
+  }
+
+  private pass(time: SimTime): Promise<void> {
+    const { cancellation, sleep } = this.work.ports
+    return cancellation.wait(sleep(time))
   }
 
   private hold(layer: Layer): Layer {

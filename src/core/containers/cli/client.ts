@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.ts'
-import type { ContainerWorld } from '../engine/containers.ts'
+import type { ContainerWorld } from '../engine/world.ts'
 import type { ProcessContext } from '../runtime/process-context.ts'
 import type { OptionTable, ParsedOptions } from './options.ts'
 

@@ -2,8 +2,11 @@ import { killContainer, pauseContainer, removeContainer, startContainer, stopCon
 import type { Container } from '../engine/container.ts'
 import { notRunning, short } from '../engine/daemon-words.ts'
 import { daemonMessage, forEach, type Client, type Verb } from './client.ts'
+import { COPY_VERB } from './copy-verb.ts'
+import { fillTemplate } from './format-template.ts'
 import { inspectContainer, inspectImage, inspectJson } from './inspect.ts'
 import { psRow, size } from './show.ts'
+import { STATS_VERB } from './stats-verb.ts'
 import { table } from './table.ts'
 
 /** Stops and waits until it is over, as the daemon does before it answers. */
@@ -30,6 +33,8 @@ const simple = (usage: string, summary: string, act: (client: Client, container:
 })
 
 export const CONTAINER_VERBS: Readonly<Record<string, Verb>> = {
+  cp: COPY_VERB,
+  stats: STATS_VERB,
   ps: {
     usage: 'ps [OPTIONS]', summary: 'List containers', options: { all: ['flag', 'a'], quiet: ['flag', 'q'], 'no-trunc': 'flag', last: ['value', 'n'], latest: ['flag', 'l'], size: ['flag', 's'], filter: ['list', 'f'] }, operands: { min: 0, max: 0 },
     async run(client) {
@@ -133,8 +138,9 @@ export const CONTAINER_VERBS: Readonly<Record<string, Verb>> = {
           code = 1
         }
       }
-      if (options.has('format')) await client.warn('--format is not modelled yet in Glasshouse: here is everything\n')
-      await client.print(found.length === 0 ? '[]\n' : inspectJson(found))
+      const format = options.value('format')
+      if (format !== undefined && format !== 'json') await client.print(found.map((object) => `${fillTemplate(format, object)}\n`).join(''))
+      else await client.print(found.length === 0 ? '[]\n' : inspectJson(found))
       return code
     },
   },

@@ -53,6 +53,35 @@ describe('docker at the shell of the machine', () => {
     expect((await shell.run('docker images')).out).toBe('REPOSITORY   TAG       IMAGE ID   CREATED   SIZE\n')
   })
 
+  test('cp in both directions, by the rules for files and folders', async () => {
+    const shell = await openShell()
+    await shell.pull('debian:12-slim')
+    await shell.run('docker run -d --name web debian:12-slim sleep infinity; mkdir -p tree/sub; echo one > tree/sub/file; echo two > two; chmod 755 two')
+    expect(await shell.run('docker cp two web:/tmp')).toEqual({ out: 'Successfully copied 2.05kB to web:/tmp\n', code: 0 })
+    expect((await shell.run('docker exec web ls -l /tmp/two')).out).toMatch(/^-rwxr-xr-x 1 root root 4 /)
+    await shell.run('docker cp tree web:/new && docker cp tree web:/new && docker cp tree/. web:/srv')
+    expect((await shell.run('docker exec web cat /new/sub/file /new/tree/sub/file /srv/sub/file')).out).toBe('one\none\none\n')
+    await shell.run('docker stop -t 0 web; docker cp web:/new/sub ./back; docker cp web:/tmp/two renamed')
+    expect((await shell.run('cat back/file renamed')).out).toBe('one\ntwo\n')
+    expect(await shell.run('docker cp web:/nope .')).toEqual({ out: 'Error response from daemon: Could not find the file /nope in container web\n', code: 1 })
+    expect(await shell.run('docker cp two web:/no/where')).toEqual({ out: 'Error response from daemon: Could not find the file /no in container web\n', code: 1 })
+    expect((await shell.run('docker cp two renamed')).out).toBe('must specify at least one container source\n')
+    expect((await shell.run('docker cp tree web:/tmp/two')).out).toBe('cannot copy directory\n')
+  })
+
+  test('stats and inspect --format', async () => {
+    const shell = await openShell()
+    await shell.pull('debian:12-slim')
+    await shell.run('docker run -d --name idle debian:12-slim sleep infinity; docker run -d --name busy debian:12-slim sh -c "while :; do :; done"', 1)
+    const lines = (await shell.run('docker stats --no-stream; docker kill busy', 2)).out.split('\n')
+    expect(lines[0]).toMatch(/^CONTAINER ID +NAME +CPU % +MEM USAGE \/ LIMIT +MEM % +NET I\/O +BLOCK I\/O +PIDS$/)
+    const [busy, idle] = ['busy', 'idle'].map((name) => lines.find((line) => line.includes(name))!.split(/ {2,}/))
+    expect(parseFloat(busy![2]!)).toBeGreaterThan(80)
+    expect(idle!.slice(2)).toEqual(['0.00%', expect.stringMatching(/^[\d.]+MiB \/ 8GiB$/), expect.stringMatching(/%$/), '-- / --', '-- / --', '1'])
+    expect((await shell.run("docker inspect -f '{{.State.Status}} {{.Name}}: {{json .Config.Cmd}} {{.Config.Cmd}}' idle")).out).toBe('running /idle: ["sleep","infinity"] [sleep infinity]\n')
+    expect(await shell.run("docker inspect --format '{{.No.Such}}' idle")).toEqual({ out: 'template parsing error: template: :1:2: executing "" at <.No.Such>: map has no entry for key "No"\n', code: 1 })
+  })
+
   test('exit codes 125, 126 and 127, and the words that go with them', async () => {
     const shell = await openShell()
     await shell.pull('debian:12-slim')

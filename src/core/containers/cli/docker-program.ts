@@ -1,5 +1,5 @@
 import { Failure } from '../../base/failure.ts'
-import type { ContainerWorld } from '../engine/containers.ts'
+import type { ContainerWorld } from '../engine/world.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { ProcessContext } from '../runtime/process-context.ts'
 import type { Program } from '../runtime/program.ts'
@@ -18,7 +18,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 }
 const GROUPS = new Set(['container', 'image', 'system', 'builder', 'buildx'])
 const KNOWN_ELSEWHERE = new Set([
-  'compose', 'network', 'volume', 'swarm', 'service', 'stack', 'secret', 'config', 'node', 'plugin', 'context', 'manifest', 'trust', 'push', 'login', 'logout', 'search', 'save', 'load', 'import', 'export', 'cp', 'stats', 'events', 'update', 'checkpoint', 'prune', 'df',
+  'compose', 'network', 'volume', 'swarm', 'service', 'stack', 'secret', 'config', 'node', 'plugin', 'context', 'manifest', 'trust', 'push', 'login', 'logout', 'search', 'save', 'load', 'import', 'export', 'events', 'update', 'checkpoint', 'prune', 'df',
 ])
 
 /** The `docker` client on an engine's machine. */

@@ -1,4 +1,3 @@
-import type { Bytes } from '../../base/bytes.ts'
 import { Failure } from '../../base/failure.ts'
 import type { ContextEntry, ContextFiles } from '../builder/context.ts'
 import { cleanPath } from '../dockerfile/dockerignore.ts'

@@ -53,8 +53,8 @@ export function startBuild(engine: Engine, registry: Registry, tasks: Tasks, ord
   simulation.activity(async () => {
     try {
       const { image, lines } = await runBuild({ ...order, context: order.files, tag: reference ? `${reference.domain}/${reference.path}:${reference.tag ?? 'latest'}` : null, universe }, {
-        simulation, kernel: machine.kernel, content: engine.images.content, sha256: engine.ground.sha256, cache: engine.cache, architecture: machine.info.architecture,
-        name: record.replace(':', '-'), cancellation: task.cancellation, images: imageSource(engine, registry, task.cancellation),
+        simulation, sleep: (time) => machine.time.sleep(time), kernel: machine.kernel, content: engine.images.content, sha256: engine.ground.sha256, cache: engine.cache, architecture: machine.info.architecture,
+        name: record.replace(':', '-'), cancellation: task.cancellation, images: imageSource(engine, machine, registry, task.cancellation),
         onLog: (text) => !task.ended && log(text),
         onSteps: (steps) => {
           if (task.ended) return

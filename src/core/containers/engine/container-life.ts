@@ -1,5 +1,5 @@
 import { encodeUtf8 } from '../../base/bytes.ts'
-import { MILLISECOND, SECOND } from '../../simulation/units.ts'
+import { SECOND, type SimTime } from '../../simulation/units.ts'
 import { findUser } from '../builder/users.ts'
 import { makeParents } from '../builder/copy-tree.ts'
 import type { ExitStatus, SpawnResult, SpawnSpec } from '../runtime/kernel.ts'
@@ -8,12 +8,11 @@ import {
   alreadyPaused, cannotStart, execPaused, killStopped, notPaused, notRunning, portTaken, removePaused, removeRunning, short, startPaused,
 } from './daemon-words.ts'
 import type { Engine } from './engine.ts'
+import type { Machine } from './machine.ts'
 import { Failure } from '../../base/failure.ts'
 
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 const GRACE_SECONDS = 10
-/** When the process list is looked at again after something began; programs start their helpers in that time. */
-const LOOK_AGAIN = [5 * MILLISECOND, 100 * MILLISECOND, 1 * SECOND, 5 * SECOND]
 
 /** Starts a created or ended container. Throws the engine's refusal; a container that runs already is left alone. */
 export function startContainer(engine: Engine, container: Container): void {
@@ -49,7 +48,6 @@ export function startContainer(engine: Engine, container: Container): void {
   container.finishedAt = null
   engine.publish(container)
   engine.say(container, `${container.name} starts: ${container.settings.argv.join(' ')}`)
-  for (const delay of LOOK_AGAIN) engine.later(delay, () => container.run === run && engine.publishProcesses(container))
 }
 
 /** Starts another process in a running container. Throws the engine's refusals. */
@@ -57,14 +55,7 @@ export function execInContainer(engine: Engine, container: Container, spec: Pick
   if (container.state === 'paused') throw execPaused(container.name)
   if (container.state !== 'running' || !container.namespace) throw notRunning(container.id)
   engine.machine()
-  const run = container.run
-  const look = (): void => void (container.run === run && engine.publishProcesses(container))
-  const result = launch(engine, container, { ...spec, onExit: (status) => {
-    look()
-    spec.onExit(status)
-  } })
-  if (result.ok) for (const delay of LOOK_AGAIN) engine.later(delay, look)
-  return result
+  return launch(engine, container, spec)
 }
 
 interface ExecOptions {
@@ -138,7 +129,12 @@ export function markEnded(engine: Engine, container: Container, code: number, oo
 /** SIGTERM (or the image's stop signal), and SIGKILL after the grace time. */
 export function stopContainer(engine: Engine, container: Container, seconds = GRACE_SECONDS): void {
   if (!container.alive || !container.process) return
-  const { kernel } = engine.machine()
+  endWithin(engine.machine(), engine, container, seconds * SECOND)
+}
+
+/** The same on a machine that is shutting down. */
+export function endWithin({ kernel, time }: Machine, engine: Engine, container: Container, grace: SimTime): void {
+  if (!container.process) return
   const { pid } = container.process
   const kill = (): void => {
     thaw(engine, container)
@@ -147,7 +143,7 @@ export function stopContainer(engine: Engine, container: Container, seconds = GR
   kernel.signal(pid, container.settings.stopSignal)
   container.killTimer?.dispose()
   const { run } = container
-  container.killTimer = engine.later(seconds * SECOND, () => container.run === run && container.alive && kill())
+  container.killTimer = time.later(grace, () => void (container.run === run && container.alive && kill()))
 }
 
 export function killContainer(engine: Engine, container: Container, signal = 'KILL'): void {
@@ -161,7 +157,7 @@ export function killContainer(engine: Engine, container: Container, signal = 'KI
 
 function thaw(engine: Engine, container: Container): void {
   if (container.state !== 'paused' || !container.namespace) return
-  engine.machine().kernel.setFrozen(container.namespace, false)
+  engine.machineIfUp()?.kernel.setFrozen(container.namespace, false)
   container.state = 'running'
   engine.publish(container)
 }

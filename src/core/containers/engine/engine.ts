@@ -1,5 +1,4 @@
 import type { ContainerRecord, EventKind, PortMapping, ProcessRecord, RecordId } from '../../../protocol/records.ts'
-import type { Disposable } from '../../base/emitter.ts'
 import { Failure } from '../../base/failure.ts'
 import type { Sha256Factory } from '../../base/hasher.ts'
 import type { Random } from '../../simulation/random.ts'
@@ -42,6 +41,8 @@ export interface CreateRequest {
   readonly tty?: boolean
   readonly openStdin?: boolean
   readonly autoRemove?: boolean
+  /** The record that was promised for it. */
+  readonly record?: RecordId<'container'>
 }
 
 /** One Docker engine: its images, its containers, its build cache. The machine below it comes and goes. */
@@ -83,17 +84,13 @@ export class Engine {
   /** The machine, or the client's complaint when it is not up. */
   machine(): Machine {
     const machine = this.findMachine(this.owner)
-    if (!machine) throw engineDown(this.name)
+    if (!machine || machine.closing) throw engineDown(this.name)
     if (machine.frozen) throw new Failure('conflict', `${machine.info.hostname} is paused: nothing on it can be done.`, 'Resume it first.')
     return machine
   }
 
   machineIfUp(): Machine | undefined {
     return this.findMachine(this.owner)
-  }
-
-  later(delay: SimTime, run: () => unknown): Disposable {
-    return this.ground.simulation.schedule(delay, () => void run())
   }
 
   // ---------------------------------------------------------------- containers
@@ -106,7 +103,7 @@ export class Engine {
     const name = this.chooseName(request.name)
     const root = rootFileSystem(image.layers, { now: () => this.unixTime() })
     const container = new Container({
-      record: this.ground.ids.next('container'), id, image, imageName: request.image, name, root, createdAt: this.now,
+      record: request.record ?? this.ground.ids.next('container'), id, image, imageName: request.image, name, root, createdAt: this.now,
       settings: { ...settings, hostname: request.hostname ?? short(id) },
     })
     this.containers.set(id, container)
@@ -124,6 +121,10 @@ export class Engine {
     if (found.length > 1) throw new Failure('invalid', `multiple IDs found with provided prefix: ${name}`)
     if (!found[0]) throw noSuchContainer(name)
     return found[0]
+  }
+
+  byId(id: string): Container | undefined {
+    return this.containers.get(id)
   }
 
   byRecord(record: RecordId<'container'>): Container | undefined {
@@ -207,10 +208,15 @@ export class Engine {
     }))
     const before = this.published.get(container) ?? []
     for (const id of before) if (!now.some((process) => process.id === id)) store.remove(id)
-    for (const process of now) if (store.get(process.id)?.command !== process.command) store.put(process)
+    for (const process of now) if (!isSame(store.get(process.id), process)) store.put(process)
     if (now.length > 0) this.published.set(container, now.map(({ id }) => id))
     else this.published.delete(container)
-    if (container.alive && store.get(container.record)?.writableBytes !== container.root.upperSize()) this.publish(container)
+    this.publishSize(container)
+  }
+
+  /** What a container wrote, if that became more or less. */
+  publishSize(container: Container): void {
+    if (container.alive && this.ground.store.get(container.record)?.writableBytes !== container.root.upperSize()) this.publish(container)
   }
 
   say(container: Container, text: string): void {
@@ -263,7 +269,8 @@ export class Engine {
     return asked.replace(/^\//, '')
   }
 
-  private checkName(name: string): void {
+  /** Throws when the name is none, or taken. */
+  checkName(name: string): void {
     const plain = name.replace(/^\//, '')
     if (!/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.test(plain)) throw badName(plain)
     const holder = this.all().find((container) => container.name === plain)
@@ -274,3 +281,6 @@ export class Engine {
     return this.all().map((container) => ({ containerId: container.id, imageId: container.image.id, running: container.alive }))
   }
 }
+
+const isSame = (before: ProcessRecord | undefined, now: ProcessRecord): boolean =>
+  before !== undefined && before.command === now.command && before.parentPid === now.parentPid && before.user === now.user

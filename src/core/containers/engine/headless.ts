@@ -6,7 +6,7 @@ import { EventLog } from '../../store/event-log.ts'
 import { IdSource } from '../../store/id-source.ts'
 import { Store } from '../../store/store.ts'
 import type { ContextFiles } from '../builder/context.ts'
-import { ContainerWorld } from './containers.ts'
+import { ContainerWorld } from './world.ts'
 
 interface HeadlessBuild {
   readonly files: ContextFiles

@@ -4,6 +4,7 @@ import { Failure } from '../../base/failure.ts'
 import { MILLISECOND, SECOND, type SimTime } from '../../simulation/units.ts'
 import { BuildCancelled, BuildFailure } from '../builder/build-failure.ts'
 import { formatBytes } from '../builder/format-bytes.ts'
+import { inSteps } from '../builder/in-steps.ts'
 import type { Cancellation } from '../builder/cancellation.ts'
 import type { ImageSource } from '../builder/ports.ts'
 import type { StoredImage } from '../image/content-store.ts'
@@ -12,6 +13,7 @@ import type { ImageDescription } from '../registry/materialise.ts'
 import type { Registry } from '../registry/registry.ts'
 import { short } from './daemon-words.ts'
 import type { Engine } from './engine.ts'
+import type { Machine } from './machine.ts'
 import type { Tasks } from './tasks.ts'
 
 /** A 100 Mbit/s line to the registry, and a disk that unpacks 150 MB of compressed layers a second. */
@@ -27,10 +29,9 @@ interface Watcher {
 }
 
 /** Downloads an image into the engine's store, in virtual time. */
-async function download(engine: Engine, registry: Registry, description: ImageDescription, cancellation: Cancellation, watcher: Watcher): Promise<StoredImage> {
-  const { simulation, sha256 } = engine.ground
-  const pass = (time: SimTime): Promise<void> => cancellation.wait(simulation.sleep(time))
-  const { config, layers } = registry.materialise(description, sha256)
+async function download(engine: Engine, machine: Machine, registry: Registry, description: ImageDescription, cancellation: Cancellation, watcher: Watcher): Promise<StoredImage> {
+  const pass = (time: SimTime): Promise<void> => cancellation.wait(machine.time.sleep(time))
+  const { config, layers } = await inSteps(registry.materialising(description, engine.ground.sha256), pass)
   const missing = layers.filter((layer) => !engine.images.content.layer(layer.diffId))
   const unpacked = layers.reduce((sum, layer) => sum + layer.size, 0)
   const compressed = (size: number): number => (unpacked === 0 ? 0 : (description.variant.compressed * size) / unpacked)
@@ -62,7 +63,7 @@ export interface Pull {
 
 /** Starts `docker pull`. Throws at once for a name that is none; the registry's refusals come later. */
 export function startPull(engine: Engine, registry: Registry, tasks: Tasks, text: string): Pull {
-  engine.machine()
+  const machine = engine.machine()
   const reference = parseReference(text)
   const name = familiarReference(reference)
   const onLine = new Emitter<string>()
@@ -73,10 +74,10 @@ export function startPull(engine: Engine, registry: Registry, tasks: Tasks, text
   const started = simulation.now
   simulation.activity(async () => {
     try {
-      await task.cancellation.wait(simulation.sleep(ASK_TIME))
+      await task.cancellation.wait(machine.time.sleep(ASK_TIME))
       const description = registry.resolve(reference, engine.ground.universe())
       onLine.emit(`${reference.tag ?? 'latest'}: Pulling from ${reference.path}`)
-      const image = await download(engine, registry, description, task.cancellation, {
+      const image = await download(engine, machine, registry, description, task.cancellation, {
         progress: (bytes, all) => task.progress(`${formatBytes(Math.round(bytes))} of ${formatBytes(Math.round(all))}`, all === 0 ? 1 : bytes / all),
         line: (line) => onLine.emit(line),
       })
@@ -107,15 +108,14 @@ function finish(engine: Engine, reference: ImageReference, image: StoredImage, o
 }
 
 /** Base images for the builder: those of the engine, or the registry's, which stay without a name here as BuildKit leaves them. */
-export function imageSource(engine: Engine, registry: Registry, cancellation: Cancellation): ImageSource {
-  const { simulation } = engine.ground
+export function imageSource(engine: Engine, machine: Machine, registry: Registry, cancellation: Cancellation): ImageSource {
   return {
     resolve: async (text) => {
       const reference = parseOrFail(text)
       const named = `${reference.domain}/${reference.path}:${reference.tag ?? 'latest'}`
       const local = engine.images.find(text)
       if (local) return { fullName: named, local, fetch: async () => local }
-      await cancellation.wait(simulation.sleep(ASK_TIME))
+      await cancellation.wait(machine.time.sleep(ASK_TIME))
       const description = describe(registry, reference, engine.ground.universe(), named)
       const key = `${named} ${engine.ground.universe()}`
       const known = engine.baseImages.get(key)
@@ -123,7 +123,7 @@ export function imageSource(engine: Engine, registry: Registry, cancellation: Ca
         fullName: description.variant.indexDigest === undefined ? named : `${named}@${description.variant.indexDigest}`,
         local: known ?? null,
         fetch: async (vertex) => {
-          const image = await download(engine, registry, description, cancellation, { progress: () => undefined, line: (line) => vertex.note(line.replaceAll('\n', ' ')) })
+          const image = await download(engine, machine, registry, description, cancellation, { progress: () => undefined, line: (line) => vertex.note(line.replaceAll('\n', ' ')) })
           engine.baseImages.set(key, image)
           return image
         },

@@ -5,6 +5,7 @@ import type { ProcessHandle } from '../runtime/kernel.ts'
 import type { Container } from './container.ts'
 import { execInContainer } from './container-life.ts'
 import type { Engine, EngineGround } from './engine.ts'
+import type { Owner } from './machine.ts'
 
 interface OpenTerminal {
   readonly engine: Engine
@@ -37,6 +38,12 @@ export class Terminals {
       ...io, namespace: machine.host, argv: [shell], cwd: '/root', uid: 0, gid: 0, groups: [0], terminal: size,
       env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', USER: 'root', LOGNAME: 'root', SHELL: shell, TERM: 'xterm-256color', HOSTNAME: machine.info.hostname },
     }))
+  }
+
+  /** The machine that a terminal's shell runs on, unless that is in a container. */
+  machineOf(id: RecordId<'terminal'>): Owner | undefined {
+    const found = this.open.get(id)
+    return found && !found.container ? found.engine.owner : undefined
   }
 
   input(id: RecordId<'terminal'>, data: string): void {

@@ -48,6 +48,11 @@ export class ContentStore {
     letGo(this.layers, diffId)
   }
 
+  /** How often each layer is held: by images, and by work in progress. */
+  layerHolders(): Readonly<Record<string, number>> {
+    return Object.fromEntries([...this.layers].map(([diffId, { holders }]) => [diffId, holders]))
+  }
+
   layer(diffId: string): Layer | undefined {
     return this.layers.get(diffId)?.content
   }

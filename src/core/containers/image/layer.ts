@@ -4,7 +4,7 @@ import type { LayerDirectory, LayerNode } from '../filesystem/layer-tree.ts'
 import { OverlayFileSystem, type OverlayOptions } from '../filesystem/overlay-file-system.ts'
 import { layerTarChunks } from './layer-tar.ts'
 
-const pauseAfter = 16 * 1_048_576
+const pauseAfter = 4 * 1_048_576
 
 /** A frozen changeset and the digest of its tar. */
 export interface Layer {
@@ -18,30 +18,38 @@ export interface Layer {
 }
 
 /** Layers of trees that were hashed before: frozen trees never change, so neither do their digests. */
-const known = new WeakMap<LayerDirectory, Layer>()
+const known = new WeakMap<LayerDirectory, { readonly layer: Layer; readonly pauses: readonly number[] }>()
 
 /** Hashes a changeset by streaming its tar; the same tree object is hashed once. */
 export function makeLayer(tree: LayerDirectory, sha256: Sha256Factory): Layer {
   return runToEnd(makingLayer(tree, sha256))
 }
 
-/** The same in steps, for large layers: pauses after every 16 MiB or so with the bytes hashed since the last pause. */
+/**
+ * The same in steps, for large layers: pauses after every few MiB with the bytes hashed since the last pause. A tree that was hashed
+ * before pauses as often as it did then, so that what waits between the steps does not depend on what this process did earlier.
+ */
 export function* makingLayer(tree: LayerDirectory, sha256: Sha256Factory): Generator<number, Layer> {
   const found = known.get(tree)
-  if (found) return found
+  if (found) {
+    yield* found.pauses
+    return found.layer
+  }
   const hash = sha256()
   let tarSize = 0
+  const pauses: number[] = []
   let sincePause = 0
   for (const chunk of layerTarChunks(tree)) {
     hash.update(chunk)
     tarSize += chunk.length
     sincePause += chunk.length
     if (sincePause < pauseAfter) continue
+    pauses.push(sincePause)
     yield sincePause
     sincePause = 0
   }
   const layer = { diffId: `sha256:${hash.hex()}`, size: fileBytes(tree), tarSize, tree }
-  known.set(tree, layer)
+  known.set(tree, { layer, pauses })
   return layer
 }
 

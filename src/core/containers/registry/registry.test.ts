@@ -6,7 +6,7 @@ import { pureSha256, type Sha256Factory } from '../../base/hasher.ts'
 import { programNameOf } from '../filesystem/program-file.ts'
 import { OverlayFileSystem } from '../filesystem/overlay-file-system.ts'
 import { ContentStore } from '../image/content-store.ts'
-import { rootFileSystem } from '../image/layer.ts'
+import { rootFileSystem, runToEnd } from '../image/layer.ts'
 import { parseReference } from '../image/reference.ts'
 import { catalogueImages } from './catalogue.ts'
 import { layerTrees, type ImageDescription } from './materialise.ts'
@@ -54,8 +54,8 @@ describe('ubuntu:12.04, the course\'s base', () => {
   })
 
   test('is the same image on every machine, today and in 2014', () => {
-    const image = registry.materialise(resolve('ubuntu:12.04', '2014-06-01'), nativeSha256)
-    const fresh = new Registry().materialise(new Registry().resolve(parseReference('docker.io/library/ubuntu:12.04'), today), nativeSha256)
+    const image = runToEnd(registry.materialising(resolve('ubuntu:12.04', '2014-06-01'), nativeSha256))
+    const fresh = runToEnd(new Registry().materialising(new Registry().resolve(parseReference('docker.io/library/ubuntu:12.04'), today), nativeSha256))
     expect(fresh.config).toEqual(image.config)
     expect(image.layers.reduce((sum, layer) => sum + layer.size, 0)).toBe(103_600_000)
     const stored = new ContentStore(pureSha256).addImage(image.config, image.layers)
@@ -147,6 +147,22 @@ describe('tags and dates', () => {
     expect(resolve('nginx:1.13').variant.era).toBe('older')
   })
 
+  test('what is out later names the day the universe stands at, what never is does not', () => {
+    const hint = (text: string, date: string): string => {
+      try {
+        resolve(text, date)
+      } catch (error) {
+        if (error instanceof Failure) return error.info.hint
+        throw error
+      }
+      return 'found'
+    }
+    const later = 'This image is newer: the package universe stands at 2014-06-01; choose Today in the Studio.'
+    expect([hint('ubuntu:16.04', '2014-06-01'), hint('python:3.14', '2014-06-01')]).toEqual([later, later])
+    expect(hint('ubuntu:none', '2014-06-01')).toBe('The catalogue has no such tag; check its spelling.')
+    expect(hint('ubuntu:none', today)).toBe('The catalogue has no such tag; check its spelling.')
+  })
+
   test('refuses in docker\'s words', () => {
     expect(refusal('foo')).toBe('pull access denied for foo, repository does not exist or may require \'docker login\': denied: requested access to the resource is denied')
     expect(refusal('me/app:1')).toContain('pull access denied for me/app,')
@@ -169,7 +185,7 @@ describe('tags and dates', () => {
 })
 
 test('layers are sized and stacked into a root that works', () => {
-  const { layers } = registry.materialise(resolve('redis:alpine', '2018-06-01'), nativeSha256)
+  const { layers } = runToEnd(registry.materialising(resolve('redis:alpine', '2018-06-01'), nativeSha256))
   const files = rootFileSystem(layers)
   expect(programNameOf(files.read('/usr/local/bin/redis-server', 0, 99))).toBe('redis-server')
   expect(decodeUtf8(files.read('/usr/local/bin/docker-entrypoint.sh'))).toContain('exec "$@"')

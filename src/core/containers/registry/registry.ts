@@ -1,6 +1,5 @@
 import { Failure } from '../../base/failure.ts'
 import type { Sha256Factory } from '../../base/hasher.ts'
-import { runToEnd } from '../image/layer.ts'
 import { familiarName, type ImageReference } from '../image/reference.ts'
 import { catalogueImage, catalogueImages, type CatalogueImage, type ImageVariant } from './catalogue.ts'
 import { materialising, type ImageDescription, type MaterialisedImage } from './materialise.ts'
@@ -8,6 +7,8 @@ import { guessRelease, isDistribution, releaseOfTags, withoutDistribution, type 
 
 /** Up to here the registry is in the state of the older facts. */
 const lastOlderYear = '2018'
+/** A date after all that the catalogue knows. */
+const endOfTime = '9999-12-31'
 const deepestBase = 8
 const pathVariable = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
@@ -29,16 +30,14 @@ export class Registry {
     const image = catalogueImage(name)
     if (!image) throw accessDenied(name)
     const found = reference.digest === null ? findTag(image, reference.tag ?? 'latest', date) : findDigest(image, reference.digest)
-    if (!found) throw unknownManifest(reference)
+    if (!found) throw unknownManifest(reference, date, this.isOutLater(image, reference, date))
     return this.describe(image.name, reference.tag ?? found.variant.tags[0] ?? 'latest', found.variant, found.isApproximate, 0)
   }
 
-  /** The image's layers and config. The same description always gives the same digests. */
-  materialise(image: ImageDescription, sha256: Sha256Factory): MaterialisedImage {
-    return runToEnd(materialising(image, sha256))
-  }
-
-  /** The same in steps: hashing a gigabyte takes seconds. Pauses with the bytes hashed since the last pause. */
+  /**
+   * The image's layers and config; the same description always gives the same digests. In steps, as hashing a gigabyte takes seconds:
+   * pauses with the bytes hashed since the last pause.
+   */
   materialising(image: ImageDescription, sha256: Sha256Factory): Generator<number, MaterialisedImage> {
     return materialising(image, sha256)
   }
@@ -46,6 +45,11 @@ export class Registry {
   /** Every image that can be pulled at a date, by its first tag, with its size in bytes unpacked. */
   list(date: string): readonly { readonly reference: string; readonly size: number }[] {
     return catalogueImages().flatMap((image) => available(image, date).map((variant) => ({ reference: `${image.name}:${variant.tags[0] ?? 'latest'}`, size: variant.size })))
+  }
+
+  /** Whether a tag that is unknown at a date is known in the newest state of the registry. */
+  private isOutLater(image: CatalogueImage, { tag, digest }: ImageReference, date: string): boolean {
+    return digest === null && date < endOfTime && findTag(image, tag ?? 'latest', endOfTime) !== undefined
   }
 
   private describe(name: string, tag: string, variant: ImageVariant, isApproximate: boolean, depth: number): ImageDescription {
@@ -142,8 +146,9 @@ function accessDenied(name: string): Failure {
     'The catalogue has official images of Docker Hub; check the name.')
 }
 
-function unknownManifest(reference: ImageReference): Failure {
+function unknownManifest(reference: ImageReference, date: string, isOutLater: boolean): Failure {
   const name = familiarName(reference)
   const named = reference.digest === null ? `${name}:${reference.tag ?? 'latest'}` : `${name}@${reference.digest}`
-  return new Failure('not-found', `manifest for ${named} not found: manifest unknown: manifest unknown`, 'There is no such tag at the date of the package universe.')
+  const hint = isOutLater ? `This image is newer: the package universe stands at ${date}; choose Today in the Studio.` : 'The catalogue has no such tag; check its spelling.'
+  return new Failure('not-found', `manifest for ${named} not found: manifest unknown: manifest unknown`, hint)
 }

@@ -9,15 +9,15 @@ export interface HostRootOptions {
   readonly hostname: string
   /** Names of the programs to install in /usr/bin; `docker` among them on an engine's host. */
   readonly programs: Iterable<string>
-  /** Unix seconds of the files. */
-  readonly mtime: number
+  /** Unix seconds: the time of its files, and of what is written later. */
+  readonly now: () => number
 }
 
 const DIRECTORIES = ['/bin', '/boot', '/dev', '/etc', '/home', '/home/student', '/lib', '/mnt', '/opt', '/proc', '/root', '/run', '/sbin', '/srv', '/sys', '/tmp', '/usr', '/usr/bin', '/usr/lib', '/usr/local', '/usr/local/bin', '/usr/sbin', '/usr/share', '/var', '/var/lib', '/var/log', '/var/tmp']
 
 /** The file system of an engine's own machine: what its shell finds. */
 export function makeHostRoot(options: HostRootOptions): FileSystem {
-  const root = new MemoryFileSystem({ now: () => options.mtime })
+  const root = new MemoryFileSystem({ now: options.now })
   for (const path of DIRECTORIES) root.makeDirectory(path, { mode: 0o755 })
   root.setAttributes('/tmp', { mode: 0o1777 })
   root.setAttributes('/root', { mode: 0o700 })

@@ -133,6 +133,18 @@ describe('a terminal', () => {
     await runFor(machine, 1)
     expect(started.output()).toBe('ab\b \bc\r\n<ac>\r\n')
   })
+
+  test('stty tells its size and stops the echo; without a terminal it refuses', async () => {
+    const machine = new TestMachine()
+    const started = machine.start(['sh', '-c', 'stty size; stty -echo; read x; stty echo; read y; stty size </dev/null'], { stdin: 'open', terminal })
+    await runFor(machine, 1)
+    started.type('hidden\r')
+    await runFor(machine, 1)
+    started.type('seen\r')
+    await runFor(machine, 1)
+    expect(started.output()).toBe("24 80\r\nseen\r\nstty: 'standard input': Inappropriate ioctl for device\r\n")
+    expect(started.status()?.code).toBe(1)
+  })
 })
 
 test('no text makes a shell fail in an unexpected way', async () => {

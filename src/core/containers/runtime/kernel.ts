@@ -89,6 +89,8 @@ export interface ProcessInfo {
   readonly state: 'running' | 'sleeping' | 'stopped' | 'zombie'
   readonly startedAt: SimTime
   readonly residentBytes: number
+  /** Processor time it used so far. */
+  readonly cpuTime: SimTime
 }
 
 /** One side of a stream socket. */

@@ -1,59 +1,28 @@
-import { encodeUtf8, type Bytes } from '../../base/bytes.ts'
 import type { Random } from '../../simulation/random.ts'
 import type { Simulation } from '../../simulation/simulation.ts'
 import { MICROSECOND, MiB, SECOND } from '../../simulation/units.ts'
 import { FileError } from '../filesystem/file-system.ts'
 import { makeDeviceTree } from './device-tree.ts'
-import type { ExitStatus, Kernel, Namespace, ProcessHandle, ProcessInfo, SocketConnection, SpawnResult, SpawnSpec } from './kernel.ts'
+import { DEFAULT_LIMITS, type KernelLimits, type KernelOptions, type World } from './kernel-options.ts'
+import type { ExitStatus, Kernel, Namespace, ProcessInfo, SocketConnection, SpawnResult, SpawnSpec } from './kernel.ts'
 import { loadProgram } from './load-program.ts'
+import { makeInit } from './host-init.ts'
+import { relieveMemory, residentBytes } from './memory.ts'
 import { NamespaceState, type ProcessOwner } from './namespace-state.ts'
-import { FileReference, type OpenFile } from './open-file.ts'
-import { Pipe } from './pipe.ts'
-import { ExecError, ProcessContext, type ChildSpec, type ContextKernel } from './process-context.ts'
+import { notModelled } from './not-modelled.ts'
+import { makeProcTree, type MachineFacts } from './proc-tree.ts'
+import { ProcessContext, type ChildSpec, type ContextKernel } from './process-context.ts'
 import { ProcessFiles, type FileServices } from './process-files.ts'
 import { Process, ProcessGone, type Credentials } from './process.ts'
-import { makeProcTree, type MachineFacts } from './proc-tree.ts'
-import type { Program, ProgramTable } from './program.ts'
+import type { ProgramTable } from './program.ts'
 import type { RegularFile } from './regular-file.ts'
-import { connectOutside, type Listener } from './sockets.ts'
 import { parseSignal, SIGNAL_NUMBERS, type Signal } from './signals.ts'
-import { Terminal } from './terminal.ts'
-import type { VirtualTree } from './virtual-node.ts'
+import { connectOutside, type Listener } from './sockets.ts'
+import { connectStreams } from './standard-streams.ts'
+import { diagnose, startRefusal } from './start-failures.ts'
 import { userName } from './user-name.ts'
 import { VirtualFileSystem } from './virtual-file-system.ts'
-
-/** The world outside the machine, as its processes meet it. */
-export interface World {
-  /** The package universe's date, `YYYY-MM-DD`: what the offline archives hold, and what `date` shows at the start. */
-  readonly universe: () => string
-  /** Where a TCP connection to another name or address ends up (published ports, container networks); undefined for nowhere. */
-  readonly route?: (from: Namespace, host: string, port: number) => { readonly namespace: Namespace; readonly port: number } | 'unknown-host' | 'refused'
-}
-
-export interface KernelLimits {
-  readonly processes: number
-  readonly openFiles: number
-  /** Bytes written to files by one namespace. */
-  readonly bytesWritten: number
-  /** Bytes one spawned process and its descendants may print. */
-  readonly outputBytes: number
-  /** Virtual CPU time of one process; null for none. */
-  readonly cpuTime: number | null
-}
-
-export const DEFAULT_LIMITS: KernelLimits = { processes: 4096, openFiles: 1024, bytesWritten: 512 * MiB, outputBytes: 256 * MiB, cpuTime: null }
-
-export interface KernelOptions {
-  readonly simulation: Simulation
-  /** `uname -r`. */
-  readonly release: string
-  readonly hostname: string
-  readonly memoryBytes: number
-  readonly cores: number
-  readonly world: World
-  readonly programs: ProgramTable
-  readonly limits?: Partial<KernelLimits>
-}
+import type { VirtualTree } from './virtual-node.ts'
 
 const HOST_FIRST_PID = 412
 const DEFAULT_RESIDENT = 1.5 * MiB
@@ -72,6 +41,7 @@ export class LinuxKernel implements Kernel, ProcessOwner, ContextKernel {
   private readonly programs: ProgramTable
   private readonly world: World
   private readonly limits: KernelLimits
+  private readonly onChange: NonNullable<KernelOptions['onChange']>
   private readonly table = new Map<number, Process>()
   private readonly namespaces = new Map<string, NamespaceState>()
   private readonly services: FileServices
@@ -87,8 +57,9 @@ export class LinuxKernel implements Kernel, ProcessOwner, ContextKernel {
     this.programs = options.programs
     this.world = options.world
     this.limits = { ...DEFAULT_LIMITS, ...options.limits }
+    this.onChange = options.onChange ?? (() => undefined)
     this.random = options.simulation.random.fork(`kernel/${options.hostname}`)
-    this.facts = { release: options.release, memoryBytes: options.memoryBytes, cores: options.cores, bootedAt: options.simulation.now, usedBytes: () => this.residentBytes() }
+    this.facts = { release: options.release, memoryBytes: options.memoryBytes, cores: options.cores, bootedAt: options.simulation.now, usedBytes: () => residentBytes(this.table) }
     this.trees = [makeProcTree(options.simulation, this.facts), makeDeviceTree(this.random.fork('urandom'))]
     this.services = this.makeFileServices()
   }
@@ -113,13 +84,15 @@ export class LinuxKernel implements Kernel, ProcessOwner, ContextKernel {
     process.cwd = spec.cwd
     process.onExit = spec.onExit
     const context = this.contextOf(process)
-    const refusal = this.refusal(context, spec.argv)
+    const refusal = startRefusal(context, spec.argv)
     if (refusal) {
       this.forget(process)
       return refusal
     }
     process.argv = spec.argv
-    const handle = this.connectStreams(process, spec)
+    const handle = connectStreams(process, spec, {
+      outputBytes: this.limits.outputBytes, nextInode: () => this.nextInode(), stop: (stopped) => this.endProcess(stopped, { signal: 'KILL' }),
+    })
     this.run(context, () => this.execute(context, context.findProgram(spec.argv[0]!)!, spec.argv))
     return { ok: true, process: handle }
   }
@@ -151,7 +124,7 @@ export class LinuxKernel implements Kernel, ProcessOwner, ContextKernel {
     return chosen.sort((a, b) => a.pid - b.pid).map((process) => ({
       pid: process.pid, namespacePid: process.namespacePid, parentPid: process.parent?.pid ?? 0, namespaceId: process.state.namespace.id,
       uid: process.credentials.uid, user: userName(process.state.namespace.root, process.credentials.uid), command: process.command,
-      state: process.runState, startedAt: process.startedAt, residentBytes: process.status ? 0 : process.residentBytes,
+      state: process.runState, startedAt: process.startedAt, residentBytes: process.status ? 0 : process.residentBytes, cpuTime: process.cpuTime,
     }))
   }
 
@@ -194,6 +167,7 @@ export class LinuxKernel implements Kernel, ProcessOwner, ContextKernel {
     const { process } = context
     const loaded = loadProgram(process, path, argv)
     process.argv = loaded.argv
+    this.onChange(process.state.namespace.id, 'processes')
     process.closeOnExec()
     for (const [signal, handler] of [...process.handlers]) if (handler !== 'ignore') process.handlers.delete(signal)
     const program = this.programs.get(loaded.program) ?? notModelled(loaded.program)
@@ -205,8 +179,11 @@ export class LinuxKernel implements Kernel, ProcessOwner, ContextKernel {
   reach(from: Process, host: string, port: number): Listener | 'unknown-host' | 'refused' {
     const { namespace } = from.state
     const own = ['localhost', '127.0.0.1', '::1', '0.0.0.0', namespace.hostname, namespace.ipAddress]
-    if (own.includes(host)) return from.state.listeners.get(port) ?? 'refused'
-    const target = this.world.route?.(namespace, host, port) ?? 'unknown-host'
+    const isOwn = own.includes(host)
+    const listener = isOwn ? from.state.listeners.get(port) : undefined
+    // On the machine itself, a port that no process of its own holds may be a container's, published.
+    if (listener || (isOwn && namespace.id !== '')) return listener ?? 'refused'
+    const target = this.world.route?.(namespace, isOwn ? 'localhost' : host, port) ?? (isOwn ? 'refused' : 'unknown-host')
     if (typeof target === 'string') return target
     return this.namespaces.get(target.namespace.id)?.listeners.get(target.port) ?? 'refused'
   }
@@ -235,22 +212,9 @@ export class LinuxKernel implements Kernel, ProcessOwner, ContextKernel {
   }
 
   checkMemory(state: NamespaceState): void {
-    const limit = state.namespace.memoryLimit
-    while (limit !== null && state.residentBytes > limit) {
-      const live = [...state.processes.values()].filter((process) => !process.status)
-      const biggest = live.reduce((a, b) => (b.residentBytes > a.residentBytes ? b : a))
-      this.endProcess(biggest, { signal: 'KILL', oomKilled: true })
-    }
-    while (this.residentBytes() > this.memoryBytes) {
-      const live = [...this.table.values()].filter((process) => !process.status)
-      this.endProcess(live.reduce((a, b) => (b.residentBytes > a.residentBytes ? b : a)), { signal: 'KILL', oomKilled: true })
-    }
-  }
-
-  private residentBytes(): number {
-    let sum = 0
-    for (const process of this.table.values()) if (!process.status) sum += process.residentBytes
-    return sum
+    const kill = (process: Process): void => this.endProcess(process, { signal: 'KILL', oomKilled: true })
+    if (state.namespace.memoryLimit !== null) relieveMemory(state.processes, state.namespace.memoryLimit, kill)
+    relieveMemory(this.table, this.memoryBytes, kill)
   }
 
   private stateOf(namespace: Namespace): NamespaceState {
@@ -260,20 +224,8 @@ export class LinuxKernel implements Kernel, ProcessOwner, ContextKernel {
     const files = new VirtualFileSystem(namespace.root, this.trees)
     const state = new NamespaceState(namespace, this, files, host ? HOST_FIRST_PID : 1, host ? this.table : undefined)
     this.namespaces.set(namespace.id, state)
-    if (host) this.makeInit(state)
+    if (host) this.table.set(1, makeInit(state, this.limits, this.simulation, (child) => this.forget(child)))
     return state
-  }
-
-  /** The host's PID 1: it only adopts and reaps. */
-  private makeInit(state: NamespaceState): void {
-    const init = new Process({ pid: 1, namespacePid: 1, parent: null, state, credentials: { uid: 0, gid: 0, groups: [0] }, limits: this.limits }, this.simulation)
-    init.argv = ['/sbin/init']
-    init.residentBytes = 11 * MiB
-    init.handlers.set('CHLD', () => {
-      for (const child of [...init.children]) if (child.status) this.forget(child)
-    })
-    state.processes.set(1, init)
-    this.table.set(1, init)
   }
 
   private makeProcess(state: NamespaceState, parent: Process | null, credentials: Credentials): Process {
@@ -283,76 +235,12 @@ export class LinuxKernel implements Kernel, ProcessOwner, ContextKernel {
     state.processes.set(namespacePid, process)
     this.table.set(pid, process)
     parent?.children.add(process)
+    this.onChange(state.namespace.id, 'processes')
     return process
   }
 
   private contextOf(process: Process): ProcessContext {
     return new ProcessContext(process, new ProcessFiles(process, this.services), this)
-  }
-
-  /** Why a container's first program cannot start, in runc's words. */
-  private refusal(context: ProcessContext, argv: readonly string[]): Extract<SpawnResult, { ok: false }> | undefined {
-    const command = argv[0] ?? ''
-    const path = context.findProgram(command)
-    if (path === undefined) {
-      const directory = command.includes('/') && context.files.isDirectory(command)
-      if (directory) return { ok: false, reason: 'is a directory', exitCode: 126 }
-      return { ok: false, reason: command.includes('/') ? `stat ${command}: no such file or directory` : 'executable file not found in $PATH', exitCode: 127 }
-    }
-    try {
-      loadProgram(context.process, path, argv)
-      return undefined
-    } catch (error) {
-      if (!(error instanceof ExecError)) throw error
-      const reason = { ENOENT: 'no such file or directory', EACCES: 'permission denied', ENOEXEC: 'exec format error', EISDIR: 'is a directory' }[error.code]
-      return { ok: false, reason, exitCode: error.code === 'ENOENT' ? 127 : 126 }
-    }
-  }
-
-  private connectStreams(process: Process, spec: SpawnSpec): ProcessHandle {
-    if (spec.terminal) {
-      const terminal = new Terminal(spec.terminal, this.limitedOutput(process, spec.stdout), (group, signal) => process.state.signalGroup(group, signal))
-      terminal.foreground = process.group
-      process.terminal = terminal
-      const reference = new FileReference(terminal)
-      this.install(process, [reference, reference.retain(), reference.retain()])
-      if (spec.stdin === 'none') terminal.hangUp()
-      return { pid: process.pid, write: (bytes) => terminal.type(bytes), closeInput: () => terminal.hangUp(), resize: (columns, rows) => terminal.resize(columns, rows) }
-    }
-    const input = new Pipe(this.nextInode())
-    if (spec.stdin === 'none') input.closeWriter()
-    this.install(process, [new FileReference(input.readEnd), new FileReference(this.sink(process, spec.stdout)), new FileReference(this.sink(process, spec.stderr))])
-    return { pid: process.pid, write: (bytes) => input.push(bytes.slice()), closeInput: () => input.closeWriter(), resize: () => undefined }
-  }
-
-  private install(process: Process, references: readonly FileReference[]): void {
-    for (const reference of references) process.install(reference)
-  }
-
-  private sink(owner: Process, emit: (bytes: Bytes) => void): OpenFile {
-    const limited = this.limitedOutput(owner, emit)
-    return {
-      kind: 'pipe',
-      path: `pipe:[${this.nextInode()}]`,
-      read: async () => new Uint8Array(0),
-      write: async (process, bytes) => {
-        await process.use(20 * MICROSECOND + bytes.length * 10)
-        limited(bytes.slice())
-      },
-      close: () => undefined,
-    }
-  }
-
-  private limitedOutput(owner: Process, emit: (bytes: Bytes) => void): (bytes: Bytes) => void {
-    let printed = 0
-    return (bytes) => {
-      if (printed > this.limits.outputBytes) return
-      printed += bytes.length
-      emit(bytes)
-      if (printed <= this.limits.outputBytes) return
-      emit(encodeUtf8(`\nglasshouse: stopped after ${this.limits.outputBytes / MiB} MiB of output\n`))
-      this.endProcess(owner, { signal: 'KILL' })
-    }
   }
 
   private run(context: ProcessContext, main: () => Promise<number>): void {
@@ -363,23 +251,10 @@ export class LinuxKernel implements Kernel, ProcessOwner, ContextKernel {
         code = await main()
       } catch (error) {
         if (error instanceof ProcessGone || process.status) return
-        code = await this.diagnose(context, error)
+        code = await diagnose(context, error)
       }
       this.endProcess(process, { code })
     })
-  }
-
-  /** A program that fails for a reason it has no words for ends like a crashed one, and says why. */
-  private async diagnose(context: ProcessContext, error: unknown): Promise<number> {
-    const name = context.argv[0] ?? ''
-    const known = error instanceof FileError || error instanceof ExecError
-    const text = known ? `${name}: ${error.message}\n` : `${name}: internal error: ${error instanceof Error ? error.message : 'unknown'}\n`
-    try {
-      await context.warn(text)
-    } catch (failure) {
-      if (!(failure instanceof ProcessGone) && !(failure instanceof FileError)) throw failure
-    }
-    return known ? 1 : 139
   }
 
   private orphanChildren(process: Process): void {
@@ -398,6 +273,7 @@ export class LinuxKernel implements Kernel, ProcessOwner, ContextKernel {
     process.parent?.children.delete(process)
     process.state.processes.delete(process.namespacePid)
     this.table.delete(process.pid)
+    this.onChange(process.state.namespace.id, 'processes')
   }
 
   private makeFileServices(): FileServices {
@@ -409,26 +285,14 @@ export class LinuxKernel implements Kernel, ProcessOwner, ContextKernel {
       closed: (file) => void openFiles.delete(file),
       charge: (process, bytes) => {
         process.state.bytesWritten += bytes
+        this.onChange(process.state.namespace.id, 'files')
         if (process.state.bytesWritten > this.limits.bytesWritten) throw new FileError('ENOSPC', 'write')
       },
     }
   }
 }
 
-function notModelled(name: string): Program {
-  return {
-    name,
-    package: '',
-    async main(context) {
-      if (context.args.some((word) => word === '--version' || word === '-V' || word === '-v')) await context.print(`${name} (simulated by Glasshouse)\n`)
-      else {
-        await context.warn(`${name}: installed, but what it does is not modelled in Glasshouse\n`)
-        return 1
-      }
-      return 0
-    },
-  }
-}
+export type { KernelChange, World } from './kernel-options.ts'
 
 /** One kernel for one Linux system. */
 export function createKernel(options: KernelOptions): LinuxKernel {

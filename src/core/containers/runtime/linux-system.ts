@@ -26,7 +26,7 @@ export interface EngineHosting {
   detach(engine: RecordId<'engine'>): void
   /** The machine came up: engines start. */
   systemUp(owner: RecordId<'host'> | RecordId<'vm'>): void
-  /** The machine went down, in order or not: containers end (exit code 143 after an orderly stop, 137 otherwise). */
+  /** The machine loses its power (everything ends with exit code 137), or begins to shut down: containers are asked to end and have 3 s. */
   systemDown(owner: RecordId<'host'> | RecordId<'vm'>, how: 'shutdown' | 'power-loss'): void
   /** The machine was paused or goes on (its processes freeze). */
   setFrozen(owner: RecordId<'host'> | RecordId<'vm'>, frozen: boolean): void

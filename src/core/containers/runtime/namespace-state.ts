@@ -42,12 +42,6 @@ export class NamespaceState {
     return this.everyone ? process.pid : process.namespacePid
   }
 
-  get residentBytes(): number {
-    let sum = 0
-    for (const process of this.processes.values()) if (!process.status) sum += process.residentBytes
-    return sum
-  }
-
   /** Delivers to every process of a group (kill with a negative PID, Ctrl-C). */
   signalGroup(group: number, signal: Signal): boolean {
     const members = [...this.processes.values()].filter((process) => process.group === group && !process.status)

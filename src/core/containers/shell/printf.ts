@@ -70,12 +70,12 @@ function formatOnce(format: string, next: () => string | undefined, complaints: 
 function directive(type: string, flags: string, width: number, precision: number | undefined, arg: string | undefined, complaints: string[]): string {
   if (type === 's') return pad((arg ?? '').slice(0, precision ?? undefined), width, flags)
   if (type === 'c') return pad((arg ?? '').charAt(0), width, flags)
-  if (type === 'q') return pad(/^[\w@%+=:,./-]+$/.test(arg ?? '') ? (arg ?? '') : `'${(arg ?? '').replaceAll("'", "'\\''")}'`, width, flags)
+  if (type === 'q') return pad(arg === undefined || arg === '' ? "''" : arg.includes('\n') ? `$'${arg.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n')}'` : arg.replace(/[^\w@%+=:,./-]/g, '\\$&'), width, flags)
   if ('feEgG'.includes(type)) {
     const value = Number(arg ?? 0)
     if (Number.isNaN(value)) complaints.push(`${arg}: invalid number`)
     const number = Number.isNaN(value) ? 0 : value
-    return pad(sign(type === 'f' ? number.toFixed(precision ?? 6) : type.toLowerCase() === 'e' ? exponential(number, precision ?? 6) : String(Number(number.toPrecision(Math.max(1, precision ?? 6)))), flags), width, flags)
+    return pad(sign(type === 'f' ? fixed(number, precision ?? 6) : type.toLowerCase() === 'e' ? exponential(number, precision ?? 6) : String(Number(number.toPrecision(Math.max(1, precision ?? 6)))), flags), width, flags)
   }
   if (!'diouxX'.includes(type)) {
     complaints.push(`%${type}: invalid directive`)
@@ -100,6 +100,15 @@ function integer(arg: string | undefined, complaints: string[]): bigint {
   const digits = match[2]!
   const value = BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits)
   return match[1] === '-' ? -value : value
+}
+
+/** As C rounds: exactly half goes to the even digit (`toFixed` goes up). */
+function fixed(value: number, precision: number): string {
+  const text = value.toFixed(precision)
+  const exact = Math.abs(value) < 1e15 && precision < 15 ? value.toFixed(Math.min(100, precision + 30)) : text
+  if (!new RegExp(`\\.\\d{${precision}}50*$`).test(exact)) return text
+  const down = exact.slice(0, exact.indexOf('.') + (precision === 0 ? 0 : precision + 1))
+  return Number(down.at(-1)) % 2 === 0 ? down : text
 }
 
 const exponential = (value: number, precision: number): string => value.toExponential(precision).replace(/e([+-])(\d)$/, 'e$10$2')

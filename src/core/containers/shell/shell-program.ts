@@ -5,7 +5,9 @@ import type { ProcessContext } from '../runtime/process-context.ts'
 import type { Program } from '../runtime/program.ts'
 import { setOptions } from './builtins/options.ts'
 import { runInteractive } from './interactive.ts'
-import { Interpreter, newShellState, runShell } from './interpreter.ts'
+import { newShellState } from './initial-state.ts'
+import { Interpreter } from './interpreter.ts'
+import { runShell } from './run-shell.ts'
 import { ShellError, type Dialect } from './shell-state.ts'
 
 /** A shell as a program: `sh`, `sh -c text [name args]`, `sh file args`, `sh -s`. */

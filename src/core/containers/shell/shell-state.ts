@@ -85,6 +85,7 @@ export class ShellState {
   loopDepth = 0
   callDepth = 0
   sourceDepth = 0
+  readonly isSubshell: boolean
   readonly shellPid: number
   readonly startedAt: number
 
@@ -97,6 +98,7 @@ export class ShellState {
     this.options = new Set(from?.options)
     this.aliases = new Map(from?.aliases)
     this.traps = new Map([...(from?.traps ?? [])].filter(([, action]) => action === ''))
+    this.isSubshell = from !== undefined
     this.shellPid = from?.shellPid ?? context.pid
     this.startedAt = from?.startedAt ?? context.kernel.simulation.now
     if (!from) return

@@ -19,3 +19,9 @@ function wordText(word: Word): string {
     }
   }).join('')
 }
+
+/** A word as `set -x` shows it. */
+export function quoteForTrace(word: string, bash: boolean): string {
+  if (word === '') return "''"
+  return bash && /[^\w@%+=:,./-]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : word
+}

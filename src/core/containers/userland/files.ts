@@ -55,6 +55,8 @@ async function copyTree(process: ProcessContext, source: string, target: string,
   } else if (stat.kind === 'symlink') {
     if (files.stat(target, false)) files.unlink(target)
     files.symlink(files.readLink(source), target)
+  } else if (stat.kind === 'fifo') {
+    if (!files.exists(target)) files.makeFifo(target, stat.mode & 0o777)
   } else if (stat.kind === 'file' && stat.size > 0) files.write(target, files.body(source), stat.mode & 0o777)
   else files.write(target, files.bytes(source), stat.mode & 0o777)
   if (!keep || stat.kind === 'symlink') return
@@ -71,9 +73,21 @@ async function move(process: ProcessContext): Promise<number> {
   for (const [source, target] of pairs) {
     const exists = process.files.stat(source, false) !== undefined
     if (flags.has('n') && process.files.exists(target)) continue
-    status = Math.max(status, await each(process, [source], (path) => (exists ? `cannot move '${path}' to '${target}'` : `cannot stat '${path}'`), () => process.files.rename(source, target)))
+    status = Math.max(status, await each(process, [source], (path) => (exists ? `cannot move '${path}' to '${target}'` : `cannot stat '${path}'`), () => moveOne(process, source, target)))
+    if (flags.has('v') && status === 0) await process.print(`renamed '${source}' -> '${target}'\n`)
   }
   return status
+}
+
+/** rename(2); what cannot be renamed in place (a lower layer's directory, another file system) is copied and removed. */
+async function moveOne(process: ProcessContext, source: string, target: string): Promise<void> {
+  try {
+    process.files.rename(source, target)
+  } catch (error) {
+    if (!(error instanceof FileError) || error.code !== 'EXDEV') throw error
+    await copyTree(process, source, target, true, true)
+    await removeTree(process, source)
+  }
 }
 
 async function remove(process: ProcessContext): Promise<number> {

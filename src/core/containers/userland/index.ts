@@ -4,8 +4,10 @@ import { APK_PROGRAMS } from '../packages/apk-programs.ts'
 import { APT_PROGRAMS } from '../packages/apt-programs.ts'
 import { PIP_PROGRAMS } from '../packages/pip-program.ts'
 import { DOWNLOADERS } from './download.ts'
+import { EXPR } from './expr.ts'
 import { FINDERS } from './find.ts'
 import { FILE_PROGRAMS } from './files.ts'
+import { GREPS } from './grep.ts'
 import { LISTING } from './list-files.ts'
 import { SERVERS } from './nginx.ts'
 import { PYTHON } from './python/python-program.ts'
@@ -15,7 +17,7 @@ import { SYSTEM } from './system.ts'
 import { TEXT_TOOLS } from './text-tools.ts'
 import { USERS } from './users.ts'
 
-const PROGRAMS: readonly Program[] = [...SHELLS, ...FILE_PROGRAMS, ...LISTING, ...STREAMS, ...SYSTEM, ...TEXT_TOOLS, ...USERS, ...FINDERS, ...SERVERS, ...PYTHON, ...DOWNLOADERS, ...APT_PROGRAMS, ...APK_PROGRAMS, ...PIP_PROGRAMS]
+const PROGRAMS: readonly Program[] = [...SHELLS, ...FILE_PROGRAMS, ...LISTING, ...STREAMS, ...SYSTEM, ...TEXT_TOOLS, ...USERS, ...FINDERS, ...GREPS, EXPR, ...SERVERS, ...PYTHON, ...DOWNLOADERS, ...APT_PROGRAMS, ...APK_PROGRAMS, ...PIP_PROGRAMS]
 const BY_NAME = new Map(PROGRAMS.map((entry) => [entry.name, entry]))
 
 /** One file, many programs: the name it is called by decides, or its first argument. */

@@ -310,6 +310,25 @@ async function timeout(process: ProcessContext): Promise<number> {
   return late ? 124 : result && result.status !== 'stopped' ? result.status.code : 1
 }
 
+/** The terminal behind standard input: its size, and whether it shows what is typed. Other settings are not modelled. */
+async function terminalSettings(process: ProcessContext): Promise<number> {
+  const { terminal } = process
+  if (!terminal || !process.isTerminal(0)) {
+    await process.warn("stty: 'standard input': Inappropriate ioctl for device\n")
+    return 1
+  }
+  const [setting] = process.args
+  if (setting === 'size') await process.print(`${terminal.rows} ${terminal.columns}\n`)
+  else if (setting === undefined) await process.print('speed 38400 baud; line = 0;\n')
+  else if (setting === '-a') await process.print(`speed 38400 baud; rows ${terminal.rows}; columns ${terminal.columns}; line = 0;\n${terminal.echo ? '' : '-'}echo\n`)
+  else if (setting === 'echo' || setting === '-echo' || setting === 'sane') terminal.echo = setting !== '-echo'
+  else {
+    await process.warn(`stty: invalid argument '${setting}'\n`)
+    return 1
+  }
+  return 0
+}
+
 export const SYSTEM = [
   program('id', 'coreutils', identity), program('whoami', 'coreutils', whoami), program('groups', 'coreutils', groupList), program('which', 'debianutils', which), program('env', 'coreutils', env), program('printenv', 'coreutils', printEnvironment),
   program('uname', 'coreutils', uname), program('arch', 'coreutils', printed(() => 'x86_64')), program('nproc', 'coreutils', printed((process) => String(process.kernel.facts.cores))), program('hostname', 'hostname', hostname),
@@ -317,6 +336,7 @@ export const SYSTEM = [
   program('free', 'procps', free), program('basename', 'coreutils', names), program('dirname', 'coreutils', names), program('getent', 'libc-bin', getent), program('pwd', 'coreutils', printed((process) => process.cwd)),
   program('mount', 'mount', printed(() => 'overlay on / type overlay (rw,relatime)\nproc on /proc type proc (rw,nosuid,nodev,noexec,relatime)\ntmpfs on /dev type tmpfs (rw,nosuid,size=65536k,mode=755)')),
   program('tty', 'coreutils', async (process) => (process.isTerminal(0) ? printed(() => '/dev/pts/0')(process) : printed(() => 'not a tty')(process).then(() => 1))),
+  program('stty', 'coreutils', terminalSettings),
   program('nohup', 'coreutils', wrapper(() => 0)), program('nice', 'coreutils', wrapper((args) => (args[0] === '-n' ? 2 : 0))), program('setsid', 'util-linux', wrapper(() => 0)), program('stdbuf', 'coreutils', wrapper((args) => args.findIndex((word) => !word.startsWith('-')))), program('timeout', 'coreutils', timeout),
   program('clear', 'ncurses-bin', async (process) => process.print('\x1b[H\x1b[2J\x1b[3J').then(() => 0)), program('sync', 'coreutils', async () => 0), program('ldconfig', 'libc-bin', async () => 0), program('uptime', 'procps', printed((process) => ` ${formatTime(now(process), '%T')} up ${Math.floor((process.kernel.simulation.now - process.kernel.facts.bootedAt) / SECOND / 60)} min,  0 users,  load average: 0.00, 0.00, 0.00`)),
   program('hello', 'hello-world', async (process) => process.print('\nHello from Docker!\nIf you can read this, the engine works from end to end.\n\nWhat just happened:\n 1. The client asked the engine to run the image "hello-world".\n 2. The engine did not find it and pulled it from the registry.\n 3. It made a container from the image and started the one program in it.\n 4. What that program wrote came back to your terminal.\n\nA bigger step: docker run -it ubuntu bash\n\n').then(() => 0)),

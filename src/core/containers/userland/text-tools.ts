@@ -1,7 +1,7 @@
 import { Bash } from 'just-bash'
-import { encodeUtf8, type Bytes } from '../../base/bytes.ts'
+import { concatBytes, encodeUtf8, type Bytes } from '../../base/bytes.ts'
 import type { ProcessContext } from '../runtime/process-context.ts'
-import { MICROSECOND } from '../../simulation/units.ts'
+import { MICROSECOND, MiB } from '../../simulation/units.ts'
 import { ToolFileSystem } from './tool-file-system.ts'
 import { commandName, program } from './support.ts'
 import type { Program } from '../runtime/program.ts'
@@ -9,15 +9,55 @@ import type { Program } from '../runtime/program.ts'
 /** The text tools just-bash has and we do not write again: package and names. */
 const TOOLS: Readonly<Record<string, string>> = {
   coreutils: 'sort uniq cut tr wc nl fold expand unexpand base64 md5sum sha1sum sha256sum tac paste join comm split od',
-  grep: 'grep egrep fgrep', sed: 'sed', gawk: 'awk gawk mawk', diffutils: 'diff', jq: 'jq', util: 'rev', bsdmainutils: 'column', tar: 'tar', gzip: 'gzip gunzip zcat', xxd: 'strings', tree: 'tree', file: 'file', ripgrep: 'rg',
+  sed: 'sed', gawk: 'awk gawk mawk', diffutils: 'diff', jq: 'jq', util: 'rev', bsdmainutils: 'column', tar: 'tar', gzip: 'gzip gunzip zcat', xxd: 'strings', tree: 'tree', file: 'file', ripgrep: 'rg',
 }
 const ALIASES: Readonly<Record<string, string>> = { gawk: 'awk', mawk: 'awk' }
 const READS_INPUT = /^(?!diff$|file$|tree$)/
 
-async function runTool(process: ProcessContext): Promise<number> {
+/** What a tool that wants its whole input first may be given; bytes. */
+const MOST_INPUT = 64 * MiB
+/** Tools that treat each line by itself: a part of the input can be done when it has come. */
+const LINE_BY_LINE: ReadonlySet<string> = new Set(['cut', 'rev', 'tr', 'fold', 'expand', 'unexpand'])
+const LINE_FEED = 10
+
+/** Runs the delegated tool of the process's name. */
+export async function runTool(process: ProcessContext): Promise<number> {
   const name = commandName(process)
   const tool = ALIASES[name] ?? name
-  const input = READS_INPUT.test(name) && needsInput(tool, process.args) ? await process.readAll(0) : new Uint8Array(0)
+  if (!READS_INPUT.test(name) || !needsInput(tool, process.args)) return runOn(process, tool, new Uint8Array(0))
+  if (isLineByLine(tool, process.args)) return runByParts(process, tool)
+  const parts: Bytes[] = []
+  let size = 0
+  for (let part = await process.read(0); part.length > 0; part = await process.read(0)) {
+    parts.push(part)
+    size += part.length
+    if (size <= MOST_INPUT) continue
+    await process.warn(`${name}: memory exhausted\n`)
+    return 2
+  }
+  return runOn(process, tool, concatBytes(parts))
+}
+
+/** A substitution alone, or a tool that never looks beyond the line (`tr -s` looks at the character before). */
+function isLineByLine(tool: string, args: readonly string[]): boolean {
+  if (tool === 'sed') return args.filter((word) => !/^-[Eru]+$/.test(word)).length === 1 && /^s([/|,#])[^;\n]*\1[gI]*$/.test(args.at(-1)!)
+  return LINE_BY_LINE.has(tool) && !(tool === 'tr' && args.some((word) => /^-\w*s|--squeeze/.test(word)))
+}
+
+/** Runs the tool on whole lines as they come. */
+async function runByParts(process: ProcessContext, tool: string): Promise<number> {
+  let rest: Bytes = new Uint8Array(0)
+  for (let part = await process.read(0); part.length > 0; part = await process.read(0)) {
+    const bytes = concatBytes([rest, part])
+    const end = bytes.lastIndexOf(LINE_FEED) + 1
+    rest = bytes.slice(end)
+    const status = end === 0 ? 0 : await runOn(process, tool, bytes.subarray(0, end))
+    if (status !== 0) return status
+  }
+  return runOn(process, tool, rest)
+}
+
+async function runOn(process: ProcessContext, tool: string, input: Bytes): Promise<number> {
   await process.use(200 * MICROSECOND + input.length * 20)
   const files = new ToolFileSystem(process.files)
   const shell = new Bash({ fs: files, cwd: process.cwd, env: {}, defenseInDepth: false, python: false, javascript: false })

@@ -15,6 +15,11 @@ function nextSpeed(step: 1 | -1): number {
 
 const playing = () => useRecords().clock?.playing ?? false
 
+/** Lets time pass, for what would only wait while the clock is paused. */
+export async function playClock(): Promise<void> {
+  if (!playing()) await useCore().command('clock.play', {})
+}
+
 export function clockActions(): readonly UiAction[] {
   const core = useCore()
   return [

@@ -1,4 +1,5 @@
 import type { ContainerRecord, EngineRecord, ImageRecord, PortMapping } from '../../../protocol/records.ts'
+import { playClock } from '../actions/clock.ts'
 import { catalogue } from '../catalogue.ts'
 import { CoreError } from '../connection/core-error.ts'
 import { formatBytes } from '../format.ts'
@@ -78,6 +79,7 @@ export async function runContainerForm(engine: EngineRecord, chosen?: ImageRecor
         ...(keepsTerminal(values) ? { interactive: true } : {}),
       })
       useSelection().reveal(container)
+      await playClock()
     },
   }
 }
@@ -91,7 +93,10 @@ export async function pullForm(engine: EngineRecord): Promise<FormSpec> {
       options: images.map((image) => ({ value: image.reference, label: image.reference, detail: formatBytes(image.size) })),
     }],
     asCommand: (values) => `docker pull ${values.text('reference')}`,
-    run: (values) => useCore().command('image.pull', { engine: engine.id, reference: values.text('reference') }),
+    run: async (values) => {
+      await useCore().command('image.pull', { engine: engine.id, reference: values.text('reference') })
+      await playClock()
+    },
   }
 }
 

@@ -5,7 +5,7 @@ import { PANELS, type PanelId, panelSpec, type PanelPlace } from '../panels.ts'
 function defaultSizes(width: number, height: number, projector: boolean): Record<Exclude<PanelPlace, 'centre'>, number> {
   if (projector) return { left: 248, right: 372, bottom: 148 }
   const small = width < 1400
-  return { left: small ? 224 : 248, right: small ? 280 : 312, bottom: height <= 780 ? 168 : 218 }
+  return { left: small ? 224 : 248, right: small ? 280 : 312, bottom: height <= 620 ? 108 : height <= 780 ? 168 : 218 }
 }
 
 const first = (place: PanelPlace): PanelId | undefined => PANELS.find((panel) => panel.place === place)?.id

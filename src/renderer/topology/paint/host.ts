@@ -184,7 +184,8 @@ function paintModuleBand(view: SceneView, band: SystemBand, module: HypervisorSc
   outline(view, module.id, inner, 3)
   const icon = inner.h >= 14 * u && inner.w > 56 * u ? 19 * u : 0
   if (icon) pen.icon('stack', inner.x + 6 * u, y - 11 * u, 13, 'fg-2')
-  pen.text(module.name, inner.x + 6 * u + icon, y, inner.w - 10 * u - icon, { size: 12, color: 'fg' })
+  if (icon) pen.text(module.name, inner.x + 6 * u + icon, y, inner.w - 10 * u - icon, { size: 12, color: 'fg' })
+  else pen.text(module.name, inner.x + inner.w / 2, y, inner.w - 4 * u, { size: 12, color: 'fg', align: 'center' })
   const end = box.x + box.w - 9 * u
   const free = end - inner.x - inner.w - 10 * u
   const asked = pen.whole([view.words('typeQuestion'), view.words('typeQuestionShort')], end, y, free, { size: 11.5, color: 'fg-3', align: 'right' })

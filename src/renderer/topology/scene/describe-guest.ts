@@ -54,7 +54,7 @@ export function describeEngine(index: RoomIndex, owner: RecordId<'host'> | Recor
   if (!engine) return null
   return {
     id: engine.id,
-    label: `${engine.name} ${engine.version}`,
+    label: `Docker ${engine.version}`,
     containers: index.children(engine.id, 'container').map((container) => describeContainer(index, container, words)),
   }
 }

@@ -6,7 +6,8 @@ import { MemoryFileSystem } from '../../filesystem/memory-file-system.ts'
 import { programFile } from '../../filesystem/program-file.ts'
 import { USERLAND } from '../../userland/index.ts'
 import type { ExitStatus, Namespace, ProcessHandle, SpawnSpec } from '../kernel.ts'
-import { createKernel, type KernelOptions, type LinuxKernel } from '../linux-kernel.ts'
+import type { KernelOptions } from '../kernel-options.ts'
+import { createKernel, type LinuxKernel } from '../linux-kernel.ts'
 
 /** What a finished process left behind. */
 export interface Finished {

@@ -3,6 +3,7 @@ import type { Interpreter } from '../interpreter.ts'
 import { ERROR_TEXTS } from '../redirections.ts'
 import { ShellError } from '../shell-state.ts'
 import type { Builtin } from './builtin.ts'
+import { invoke } from '../simple-commands.ts'
 import { BUILTINS, SPECIAL_BUILTINS } from './index.ts'
 
 const KEYWORDS = ['if', 'then', 'else', 'elif', 'fi', 'for', 'while', 'until', 'do', 'done', 'case', 'esac', '{', '}', '!', 'in']
@@ -52,13 +53,14 @@ async function command(shell: Interpreter, words: readonly string[]): Promise<nu
       if (text !== undefined) {
         status = 0
         await shell.context.print(`${text}\n`)
-      } else if (args[0] === '-V') await shell.state.complain(shell.state.isBash ? `command: ${name}: not found` : `${name}: not found`)
+      } else if (args[0] === '-V' && shell.state.isBash) await shell.state.complain(`command: ${name}: not found`)
+      else if (args[0] === '-V') await shell.context.print(`${name}: not found\n`)
     }
     return status === 0 ? 0 : shell.state.isBash ? 1 : 127
   }
   const rest = args.filter((word, index) => !(index === 0 && (word === '-p' || word === '--')))
   if (rest.length === 0) return 0
-  await shell.invoke({ assignments: [], redirections: [] }, rest, true)
+  await invoke(shell, { assignments: [], redirections: [] }, rest, true)
   return shell.state.status
 }
 
@@ -107,14 +109,21 @@ function kindOf(shell: Interpreter, name: string): string | undefined {
 }
 
 async function alias(shell: Interpreter, words: readonly string[]): Promise<number> {
-  const { aliases } = shell.state
+  const { aliases, isBash } = shell.state
+  const prefix = isBash ? 'alias ' : ''
+  let status = 0
   for (const word of words.slice(1)) {
     const at = word.indexOf('=')
+    const value = aliases.get(word)
     if (at > 0) aliases.set(word.slice(0, at), word.slice(at + 1))
+    else if (value !== undefined) await shell.context.print(`${prefix}${word}='${value}'\n`)
+    else {
+      await shell.context.warn(isBash ? `${shell.state.messagePrefix}alias: ${word}: not found\n` : `alias: ${word} not found\n`)
+      status = 1
+    }
   }
-  const prefix = shell.state.isBash ? 'alias ' : ''
   if (words.length === 1) for (const [name, value] of aliases) await shell.context.print(`${prefix}${name}='${value}'\n`)
-  return 0
+  return status
 }
 
 async function unalias(shell: Interpreter, words: readonly string[]): Promise<number> {

@@ -51,7 +51,7 @@ async function source(shell: Interpreter, words: readonly string[]): Promise<num
 async function leave(shell: Interpreter, words: readonly string[]): Promise<never> {
   const { state } = shell
   const code = words[1]
-  if (code !== undefined && !/^-?\d+$/.test(code)) {
+  if (code !== undefined && !(state.isBash ? /^-?\d+$/ : /^\d+$/).test(code)) {
     await state.complain(state.isBash ? `${words[0]}: ${code}: numeric argument required` : `${words[0]}: Illegal number: ${code}`)
     throw new ShellExit(2)
   }
@@ -65,7 +65,8 @@ async function returnFrom(shell: Interpreter, words: readonly string[]): Promise
     await state.complain("return: can only `return' from a function or sourced script")
     return 2
   }
-  state.status = words[1] === undefined ? state.status : Number(words[1]) & 255
+  // dash keeps the whole number until a process has to end with it.
+  state.status = words[1] === undefined ? state.status : state.isBash ? Number(words[1]) & 255 : Number(words[1])
   throw new ShellJump('return', 1)
 }
 
@@ -80,5 +81,5 @@ export const controlBuiltins: Readonly<Record<string, Builtin>> = {
   logout: { run: leave, bashOnly: true },
   '.': { run: source },
   source: { run: source, bashOnly: true },
-  eval: { run: async (shell, words) => (words.length === 1 ? 0 : shell.runText(words.slice(1).join(' '))) },
+  eval: { run: async (shell, words) => (words.length === 1 ? 0 : shell.runText(words.slice(1).join(' '), { from: 'eval' })) },
 }

@@ -1,6 +1,7 @@
 import { Interrupted } from '../../runtime/process.ts'
 import { parseSignal, SIGNAL_NUMBERS } from '../../runtime/signals.ts'
 import type { Interpreter } from '../interpreter.ts'
+import { resume } from '../job-control.ts'
 import { ShellError, type Job } from '../shell-state.ts'
 import type { Builtin } from './builtin.ts'
 
@@ -89,7 +90,7 @@ async function foreground(shell: Interpreter, words: readonly string[]): Promise
   const job = findJob(shell, words[1])
   if (!job) throw new ShellError(`fg: ${words[1] ?? 'current'}: no such job`)
   await shell.context.print(`${job.text}\n`)
-  return shell.resume(job)
+  return resume(shell, job)
 }
 
 async function background(shell: Interpreter, words: readonly string[]): Promise<number> {
@@ -125,7 +126,7 @@ async function kill(shell: Interpreter, words: readonly string[]): Promise<numbe
     status = 1
     const words_ = result === 'EPERM' ? 'Operation not permitted' : 'No such process'
     if (Number.isNaN(pid)) await shell.state.complain(shell.state.isBash ? `kill: ${target}: arguments must be process or job IDs` : `kill: Illegal number: ${target}`)
-    else await shell.state.complain(shell.state.isBash ? `kill: (${target}) - ${words_}` : `kill: ${words_}`)
+    else await shell.state.complain(shell.state.isBash ? `kill: (${target}) - ${words_}` : `kill: ${words_}\n`)
   }
   return status
 }

@@ -17,7 +17,7 @@ export function setOptions(shell: Interpreter, words: readonly string[]): readon
     const on = word.startsWith('-')
     for (const letter of word.slice(1)) {
       const name = letter === 'o' ? words[++at] : letter in SHELL_OPTIONS ? SHELL_OPTIONS[letter as keyof typeof SHELL_OPTIONS] : undefined
-      const known = LONG_NAMES.find((option) => option === name) ?? (name === 'posix' || name === 'emacs' || name === 'vi' || 'BEHPTkpt'.includes(letter) ? 'ignored' : undefined)
+      const known = LONG_NAMES.find((option) => option === name && (option !== 'pipefail' || shell.state.dialect !== 'dash')) ?? (name === 'posix' || name === 'emacs' || name === 'vi' || 'BEHPTkpt'.includes(letter) ? 'ignored' : undefined)
       if (known === undefined) {
         throw isBash ? new ShellError(letter === 'o' ? `set: ${name ?? ''}: invalid option name` : `set: -${letter}: invalid option`, { status: 2 })
           : new ShellError(letter === 'o' ? `set: Illegal option -o ${name ?? ''}` : `set: Illegal option -${letter}`, { status: 2, fatal: true })
@@ -60,7 +60,8 @@ async function trap(shell: Interpreter, words: readonly string[]): Promise<numbe
   for (const word of lone ? args : args.slice(1)) {
     const signal = word === '0' || /^(SIG)?EXIT$/i.test(word) ? 'EXIT' : word === 'ERR' || word === 'DEBUG' ? word : parseSignal(word)
     if (!signal) {
-      await state.complain(state.isBash ? `trap: ${word}: invalid signal specification` : `trap: ${word}: bad trap`)
+      if (state.isBash) await state.complain(`trap: ${word}: invalid signal specification`)
+      else await shell.context.warn(`trap: ${word}: bad trap\n`)
       status = 1
       continue
     }

@@ -105,6 +105,7 @@ async function unset(shell: Interpreter, words: readonly string[]): Promise<numb
   const { variables, functions } = shell.state
   const onlyFunctions = words[1] === '-f'
   for (const word of words.slice(1).filter((name) => name !== '-f' && name !== '-v')) {
+    if (!shell.state.isBash && !/^[A-Za-z_]\w*$/.test(word)) throw new ShellError(`unset: ${word}: bad variable name`, { status: 2, fatal: true })
     const element = /^(\w+)\[(.*)\]$/.exec(word)
     if (onlyFunctions || (!variables.find(word) && functions.has(word) && shell.state.isBash)) functions.delete(word)
     else if (element) variables.unsetElement(element[1]!, shell.expander.elementKey(element[1]!, element[2]!))

@@ -10,7 +10,7 @@ import { Raised } from './values.ts'
 async function python(process: ProcessContext): Promise<number> {
   const args = process.args.filter((word) => !/^-[uBEsSIO]+$/.test(word))
   if (args[0] === '--version' || args[0] === '-V') return process.print('Python 3.12.3\n').then(() => 0)
-  if (args[0] === '-m') return process.warn(`${process.argv[0]}: running the module ${args[1] ?? ''} is not modelled in Glasshouse\n`).then(() => 1)
+  if (args[0] === '-m') return process.warn(`${process.argv[0]}: the module ${args[1] ?? ''} is not modelled yet\n`).then(() => 1)
   if (args[0] === '-c') return runText(process, args[1] ?? '', '<string>', ['-c', ...args.slice(2)])
   const [path] = args
   if (path === undefined) return runText(process, await process.readAllText(0), '<stdin>', [''])

@@ -1,0 +1,106 @@
+import { AppWindow } from './pages/app-window.ts'
+import { LayersPage } from './pages/layers-page.ts'
+import { StudioPage } from './pages/studio-page.ts'
+import { TerminalPage } from './pages/terminal-page.ts'
+import { expect, test } from './support/fixtures.ts'
+
+test('the static site: built, run with its port published, its page opened', async ({ app }) => {
+  const glasshouse = new AppWindow(app)
+  const studio = new StudioPage(app)
+  await studio.openCourse()
+  await glasshouse.setSpeed('×100')
+  await studio.addFolder('A static site')
+  await expect(studio.line('FROM nginx:alpine')).toBeVisible()
+  await studio.buildToTheEnd()
+  await studio.run.click()
+  await glasshouse.fill({ Name: 'page', 'Published ports': '8088:80' })
+  await glasshouse.submit('Run')
+  await glasshouse.expectState('page', 'running')
+
+  await glasshouse.inspector.getByTestId('primary-action').click()
+  await expect(app.getByTestId('http-status')).toHaveText('200 OK')
+  await expect(app.frameLocator('[data-testid="page"]').getByRole('heading', { name: 'It runs in a container' })).toBeVisible()
+  await glasshouse.dialog.getByRole('textbox', { name: 'Path' }).fill('/nowhere')
+  await app.keyboard.press('Enter')
+  await expect(app.getByTestId('http-status')).toHaveText('404 Not Found')
+})
+
+test('the multi-stage build and the Python script build and run to their end', async ({ app }) => {
+  const glasshouse = new AppWindow(app)
+  const studio = new StudioPage(app)
+  const logs = glasshouse.inspector.getByTestId('logs')
+  await studio.openCourse()
+  await glasshouse.setSpeed('×100')
+  // Debian 12 and Python 3.12 are not of 2014.
+  await studio.setUniverse('Today')
+
+  await studio.addFolder('A multi-stage build')
+  await studio.buildToTheEnd()
+  await studio.run.click()
+  await glasshouse.fill({ Name: 'report' })
+  await glasshouse.submit('Run')
+  await glasshouse.expectState('report', 'exited')
+  await glasshouse.inspector.getByRole('tab', { name: 'Logs' }).click()
+  await expect(logs).toContainText('3 layer')
+
+  await studio.addFolder('A Python script')
+  await studio.buildToTheEnd()
+  await studio.run.click()
+  await glasshouse.fill({ Name: 'primes' })
+  await glasshouse.submit('Run')
+  await glasshouse.expectState('primes', 'exited')
+  await glasshouse.inspector.getByRole('tab', { name: 'Logs' }).click()
+  await expect(logs).toContainText('[2, 3, 5, 7, 11, 13, 17, 19, 23, 29]')
+})
+
+test('the layers of an image: who brought which file', async ({ app }) => {
+  const glasshouse = new AppWindow(app)
+  const studio = new StudioPage(app)
+  const layers = new LayersPage(app)
+  await studio.openCourse()
+  await glasshouse.setSpeed('×100')
+  await studio.addFolder('A static site')
+  await studio.buildToTheEnd()
+  await app.getByTestId('show-layers').click()
+
+  const top = layers.panel.getByRole('button', { name: /COPY html/ })
+  await top.click()
+  await expect(top).toHaveAttribute('aria-pressed', 'true')
+  await layers.open('usr', 'share', 'nginx', 'html')
+  await expect(layers.file('index.html')).toContainText('changed')
+  await expect(layers.file('style.css')).toContainText('added')
+
+  await layers.layer(0).click()
+  await layers.open('etc')
+  await expect(layers.file('alpine-release')).toBeVisible()
+})
+
+test('docker at the terminal of the engine\'s machine', async ({ app }) => {
+  const glasshouse = new AppWindow(app)
+  const terminal = new TerminalPage(app)
+  await glasshouse.openSample()
+  await glasshouse.setSpeed('×10')
+  await glasshouse.act('web-1', 'Open a terminal')
+
+  await terminal.run('docker ps -a')
+  await expect(terminal.rows.filter({ hasText: /^[0-9a-f]{12}\s+nginx\s/ })).toBeVisible()
+  await expect(terminal.view).toContainText('0.0.0.0:8080->80/tcp')
+  await terminal.run('clear; docker images')
+  await expect(terminal.row(/alpine\s+latest\s+[0-9a-f]{12}\s.*/)).toBeVisible()
+  await terminal.run('clear; docker run --name talk alpine echo hello from a container')
+  await expect(terminal.row('hello from a container')).toBeVisible()
+  await glasshouse.expectState('talk', 'exited')
+  await terminal.run('clear; docker logs talk; docker logs shop')
+  await expect(terminal.row('hello from a container')).toBeVisible()
+  await expect(terminal.rows.filter({ hasText: 'Configuration complete; ready for start up' })).toBeVisible()
+  await terminal.run('clear; docker exec shop cat /etc/hostname; docker exec -it shop sh')
+  await expect(terminal.row(/[0-9a-f]{12}/)).toBeVisible()
+  await terminal.run('ls /usr/share/nginx/html; exit')
+  await expect(terminal.row(/50x\.html\s+index\.html/)).toBeVisible()
+  await terminal.run('clear; docker stop shop; curl -s localhost:8080 || echo gone')
+  await expect(terminal.row('gone')).toBeVisible()
+  await glasshouse.expectState('shop', 'exited')
+  await terminal.run('clear; docker start shop; sleep 2; curl -s localhost:8080 | head -4')
+  await expect(terminal.row('<title>Welcome to nginx!</title>')).toBeVisible()
+  await glasshouse.expectState('shop', 'running')
+})
