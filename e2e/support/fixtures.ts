@@ -33,6 +33,8 @@ async function useBrowser(page: Page, files: readonly string[], use: (app: Page)
   await page.goto(host.url)
   await untilConnected(page)
   await use(page)
+  // A window whose server is gone complains, rightly: it is closed before.
+  await page.close()
   await host.stop()
   expect(errors).toEqual([])
 }
