@@ -1,7 +1,7 @@
 import { DeviceRanges } from '../devices/ranges.ts'
 import { CODE_PAGE, type PhysicalMemory } from '../memory/physical-memory.ts'
 import {
-  ATTENTION, BASES, CHECKS, CPL, CR0, CS, EDX, EIP, FLAGS, GDT_LIMIT, IDT_LIMIT, INTR, LIMITS, RECORD_WORDS, RIGHTS, SELECTORS, STATE_WORDS, ZERO,
+  ATTENTION, BASES, CHECKS, CPL, CR0, CS, DONE, EDX, EIP, EVENT_CYCLES, FLAGS, GDT_LIMIT, IDT_LIMIT, INTR, LIMITS, RECORD_WORDS, RIGHTS, SELECTORS, SPENT, STATE_WORDS, ZERO,
 } from './layout.ts'
 import { Tlb } from './tlb.ts'
 
@@ -40,6 +40,10 @@ export class Cpu {
   instructions = 0
   iterations = 0
   cycles = 0
+  /** Faults and device interrupts that were delivered: each takes a step of its own between two instructions. */
+  deliveries = 0
+  /** The `moment` at which `run` comes back; a device that needs an earlier one lowers it by `stopBy`. */
+  stopAt = 0
   /** The interrupt controller's answer to INTA: the vector. Set by the board. */
   acknowledge: () => number = () => 0xff
   readonly #codePages: (Int32Array | undefined)[] = []
@@ -75,10 +79,26 @@ export class Cpu {
       this.rights[segment] = segment === CS ? FLAT_CODE : FLAT_DATA
       this.checks[segment] = segment === CS ? 2 : 0
     }
-    this.instructions = this.iterations = this.cycles = 0
+    this.instructions = this.iterations = this.cycles = this.deliveries = 0
     this.setCpl(0)
     this.flushTlb()
     this.dropAllCode()
+  }
+
+  /** Steps so far: instructions and deliveries. Exact also while an instruction's handler runs, which is then not yet counted. */
+  get moment(): number {
+    return this.instructions + this.deliveries + this.s[DONE]!
+  }
+
+  /** What RDTSC reads. */
+  get timestamp(): number {
+    return this.cycles + this.s[SPENT]! + this.s[EVENT_CYCLES]!
+  }
+
+  /** Makes the present `run` come back at a moment, at the earliest after the present instruction. */
+  stopBy(moment: number): void {
+    this.stopAt = Math.min(this.stopAt, Math.max(moment, this.moment))
+    this.s[ATTENTION] = 1
   }
 
   setCpl(cpl: number): void {

@@ -195,7 +195,7 @@ const invlpg: Handler = (c, p) => {
 
 const rdtsc: Handler = (c) => {
   if ((c.s[CR4]! & CR4_TSD) !== 0) requireRing0(c.s)
-  setPair(c, c.cycles)
+  setPair(c, c.timestamp)
 }
 
 function setPair(c: Cpu, value: number): void {
@@ -210,7 +210,7 @@ const rdmsr: Handler = (c) => {
   const { s } = c
   requireRing0(s)
   const number = s[ECX]!
-  if (number === MSR_TSC) setPair(c, c.cycles)
+  if (number === MSR_TSC) setPair(c, c.timestamp)
   else if (number >= MSR_SYSENTER_CS && number < MSR_SYSENTER_CS + 3) {
     s[EAX] = s[SYSENTER_CS + number - MSR_SYSENTER_CS]!
     s[EDX] = 0

@@ -7,8 +7,8 @@ import { carry, condition } from './flags.ts'
 import { FIRST_HANDLER, HANDLERS } from './handlers.ts'
 import { interrupt } from './interrupts.ts'
 import {
-  ADJUST, ATTENTION, BASES, CARRY_A, CARRY_B, CPL, CS, EIP, EVENT_CYCLES, FAULT_ERROR, FAULT_VECTOR, FLAGS, HALTED, IF, INTR, ITERATIONS, LIMITS, OVERFLOW, PARITY,
-  R_CYCLES, R_HANDLER, R_IMM, R_IMM2, R_LENGTH, R_NEXT, R_REG, R_RM, R_TARGET, RF, SHADOW, SIGN, START, TF, ZERO,
+  ADJUST, ATTENTION, BASES, CARRY_A, CARRY_B, CPL, CS, DONE, EIP, EVENT_CYCLES, FAULT_ERROR, FAULT_VECTOR, FLAGS, HALTED, IF, INTR, ITERATIONS, LIMITS, OVERFLOW, PARITY,
+  R_CYCLES, R_HANDLER, R_IMM, R_IMM2, R_LENGTH, R_NEXT, R_REG, R_RM, R_TARGET, RF, SHADOW, SIGN, SPENT, START, TF, ZERO,
 } from './layout.ts'
 import { moveStack, offsetOf, peek, push, segmentOf } from './operands.ts'
 
@@ -17,15 +17,16 @@ export type Stop = 'limit' | 'halt' | 'shutdown'
 
 const MOST_AT_ONCE = 1 << 30
 
-/** Runs at most `count` instructions. A faulting instruction is not counted; its delivery is. */
+/** Runs at most `count` instructions and deliveries, exactly so many unless `stopBy` shortens it. A faulting instruction is not counted; its delivery is. */
 export function run(c: Cpu, count: number): Stop {
-  const end = c.instructions + count
-  while (c.instructions < end) {
+  c.stopAt = c.moment + count
+  while (c.moment < c.stopAt) {
     if (c.s[ATTENTION] !== 0) {
       const stop = lookAround(c)
       if (stop) return stop
+      if (c.moment >= c.stopAt) break
     }
-    if (!slice(c, Math.min(end - c.instructions, MOST_AT_ONCE)) && !deliverFault(c)) return 'shutdown'
+    if (!slice(c, Math.min(c.stopAt - c.moment, MOST_AT_ONCE)) && !deliverFault(c)) return 'shutdown'
   }
   return c.s[HALTED] === 0 ? 'limit' : 'halt'
 }
@@ -48,7 +49,8 @@ function lookAround(c: Cpu): Stop | null {
     s[HALTED] = 0
     s[START] = s[EIP]!
     const vector = c.acknowledge()
-    if (!attempt(c, () => interrupt(c, { vector, error: -1, software: false, resume: false })) && !deliverFault(c)) return 'shutdown'
+    if (attempt(c, () => interrupt(c, { vector, error: -1, software: false, resume: false }))) c.deliveries++
+    else if (!deliverFault(c)) return 'shutdown'
     s[ATTENTION] = 0
   }
   return s[HALTED] === 0 ? null : 'halt'
@@ -74,6 +76,8 @@ function deliverFault(c: Cpu): boolean {
   s[EIP] = s[START]!
   let vector = s[FAULT_VECTOR]!
   let error = s[FAULT_ERROR]!
+  // The single-step trap belongs to the instruction before it, which was counted.
+  if (vector !== DB) c.deliveries++
   for (;;) {
     if (attempt(c, () => interrupt(c, { vector, error, software: false, resume: vector !== DB && vector !== DOUBLE_FAULT }))) return true
     const second = s[FAULT_VECTOR]!
@@ -280,6 +284,8 @@ function slice(c: Cpu, most: number): boolean {
         case 38: s[reg] = read(c, segmentOf(c, p), offsetOf(c, p), 1); break
         default:
           s[EIP] = next
+          s[DONE] = done
+          s[SPENT] = cycles
           HANDLERS[r[p + R_HANDLER]! - FIRST_HANDLER]!(c, p)
           to = s[EIP]!
       }
@@ -306,7 +312,7 @@ function finish(c: Cpu, done: number, cycles: number): true {
   c.instructions += done
   c.iterations += c.s[ITERATIONS]!
   c.cycles += cycles + c.s[EVENT_CYCLES]!
-  c.s[ITERATIONS] = c.s[EVENT_CYCLES] = 0
+  c.s[ITERATIONS] = c.s[EVENT_CYCLES] = c.s[DONE] = c.s[SPENT] = 0
   return true
 }
 

@@ -54,6 +54,9 @@ export const BASES = 56
 export const LIMITS = 64
 export const RIGHTS = 72
 export const CHECKS = 80
+/** Instructions and cycles of this slice before the instruction whose handler runs; 0 between slices. */
+export const DONE = 88
+export const SPENT = 89
 export const STATE_WORDS = 96
 
 /** Segment numbers as encoded; LDTR and TR follow. */
