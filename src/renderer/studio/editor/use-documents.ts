@@ -1,5 +1,5 @@
 import type { editor } from 'monaco-editor/editor'
-import { markRaw, onScopeDispose, watch } from 'vue'
+import { markRaw, onScopeDispose, type ShallowRef, shallowRef, watch } from 'vue'
 import type { RecordId } from '../../../protocol/records.ts'
 import { explain } from '../../app/connection/core-error.ts'
 import { useCore } from '../../app/stores/core.ts'
@@ -18,6 +18,8 @@ export interface OpenDocument {
   readonly path: string
   readonly model: editor.ITextModel
   readonly sync: DocumentSync
+  /** What was typed is not yet in the record. */
+  readonly dirty: Readonly<ShallowRef<boolean>>
   viewState: editor.ICodeEditorViewState | null
 }
 
@@ -42,15 +44,17 @@ export function useDocuments() {
     const uri = monaco.Uri.from({ scheme: 'glasshouse', path: `/${context.replace(':', '-')}/${path}` })
     const model = markRaw(monaco.editor.createModel(text, isDockerfile(path) ? DOCKERFILE : undefined, uri))
     model.setEOL(monaco.editor.EndOfLineSequence.LF)
+    const dirty = shallowRef(false)
     const sync = new DocumentSync({
       text,
       write: (next) => core.command('context.write-file', { context, path, text: next }),
       show: (next) => showText(model, next),
       failed: (error) => useToasts().error(explain(error)),
+      changed: () => { dirty.value = sync.dirty },
       delayMs: SAVE_DELAY_MS,
     })
     model.onDidChangeContent(() => sync.typed(model.getValue()))
-    return { context, path, model, sync, viewState: null }
+    return { context, path, model, sync, dirty, viewState: null }
   }
 
   function open(context: RecordId<'context'>, path: string, text: string): OpenDocument {
@@ -71,8 +75,10 @@ export function useDocuments() {
   watch(() => studio.contexts, (contexts) => {
     for (const [key, document] of documents) {
       const text = contexts.find(({ id }) => id === document.context)?.files[document.path]
-      if (text === undefined) close(key, document)
-      else document.sync.received(text)
+      if (text === undefined) {
+        document.sync.forget()
+        close(key, document)
+      } else document.sync.received(text)
     }
   }, { flush: 'sync' })
 

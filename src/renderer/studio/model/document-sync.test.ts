@@ -6,13 +6,16 @@ interface Stage {
   readonly sent: string[]
   readonly shown: string[]
   readonly errors: unknown[]
+  /** `dirty`, each time it was said to have changed. */
+  readonly dirty: boolean[]
 }
 
 function stage(text: string, write?: (text: string) => Promise<unknown>): Stage {
   const sent: string[] = []
   const shown: string[] = []
   const errors: unknown[] = []
-  const sync = new DocumentSync({
+  const dirty: boolean[] = []
+  const sync: DocumentSync = new DocumentSync({
     text,
     write: (next) => {
       sent.push(next)
@@ -20,9 +23,10 @@ function stage(text: string, write?: (text: string) => Promise<unknown>): Stage 
     },
     show: (next) => shown.push(next),
     failed: (error) => errors.push(error),
+    changed: () => dirty.push(sync.dirty),
     delayMs: 300,
   })
-  return { sync, sent, shown, errors }
+  return { sync, sent, shown, errors, dirty }
 }
 
 beforeEach(() => void vi.useFakeTimers())
@@ -75,7 +79,28 @@ describe('what is typed', () => {
   })
 })
 
+test('a file that was deleted while something waited is not written again', async () => {
+  const { sync, sent } = stage('')
+  sync.typed('a')
+  sync.forget()
+  await vi.advanceTimersByTimeAsync(1000)
+  sync.dispose()
+  expect(sent).toEqual([])
+})
+
 describe('what comes back', () => {
+  test('a record that comes before its answer: the end of the write is told', async () => {
+    let answer = (): void => undefined
+    const { sync, dirty } = stage('', () => new Promise<void>((done) => (answer = done)))
+    sync.typed('a')
+    const flushed = sync.flush()
+    sync.received('a')
+    expect(dirty.at(-1)).toBe(true)
+    answer()
+    await flushed
+    expect(dirty.at(-1)).toBe(false)
+  })
+
   test('an echo of an own write never touches newer typing', async () => {
     const { sync, shown } = stage('')
     sync.typed('a')

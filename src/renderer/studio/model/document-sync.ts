@@ -7,6 +7,8 @@ export interface DocumentSyncOptions {
   /** The text changed elsewhere: show this one. */
   readonly show: (text: string) => void
   readonly failed: (error: unknown) => void
+  /** `dirty` may be another: something was typed, came back, or was taken or refused. */
+  readonly changed: () => void
   readonly delayMs: number
 }
 
@@ -39,10 +41,34 @@ export class DocumentSync {
     if (text === this.local) return
     this.local = text
     this.schedule()
+    this.options.changed()
   }
 
   /** The record came with this text: an echo of an own write, or somebody else's. */
   received(text: string): void {
+    this.merge(text)
+    this.options.changed()
+  }
+
+  /** Sends what is pending now. Settles with true when everything typed so far was taken, false when it was refused. */
+  async flush(): Promise<boolean> {
+    this.cancelTimer()
+    if (this.writing !== null) await this.writing
+    return this.local === this.latestSent() || this.send()
+  }
+
+  /** The file is gone: nothing more is sent, else it would come back. */
+  forget(): void {
+    this.cancelTimer()
+    this.local = this.latestSent()
+  }
+
+  dispose(): void {
+    this.cancelTimer()
+    if (this.local !== this.latestSent()) void this.send()
+  }
+
+  private merge(text: string): void {
     const echo = this.echoes.indexOf(text)
     if (echo >= 0) {
       this.echoes = this.echoes.slice(echo + 1)
@@ -57,18 +83,6 @@ export class DocumentSync {
       this.options.show(merged)
     }
     if (merged !== text) this.schedule()
-  }
-
-  /** Sends what is pending now. Settles with true when everything typed so far was taken, false when it was refused. */
-  async flush(): Promise<boolean> {
-    this.cancelTimer()
-    if (this.writing !== null) await this.writing
-    return this.local === this.latestSent() || this.send()
-  }
-
-  dispose(): void {
-    this.cancelTimer()
-    if (this.local !== this.latestSent()) void this.send()
   }
 
   private latestSent(): string {
@@ -98,6 +112,7 @@ export class DocumentSync {
     )
     const taken = await this.writing
     this.writing = null
+    this.options.changed()
     return taken
   }
 }
