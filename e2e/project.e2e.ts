@@ -1,7 +1,9 @@
 import { strToU8, unzipSync, zipSync } from 'fflate'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { AppWindow } from './pages/app-window.ts'
 import { openByKey, saveByKey, stateHash } from './pages/project-files.ts'
-import { startBrowserHost } from './support/browser-host.ts'
+import { startBrowserHost, temporaryFolder } from './support/browser-host.ts'
 import { errorsOf, expect, test, untilConnected } from './support/fixtures.ts'
 
 test.skip(process.env['GLASSHOUSE_E2E_HOST'] === 'electron', 'about the browser door: files come and go by content')
@@ -110,6 +112,28 @@ test('when the app behind the window dies the window says so, and the next start
   await expect(glasshouse.row('ledger')).toBeVisible()
   expect(await stateHash(page)).toBe(before)
   await next.stop()
+})
+
+test('when only the simulation dies it is started again from its journal, and the window says so', async ({ page }) => {
+  const host = await startBrowserHost([], temporaryFolder(), pathToFileURL(join(import.meta.dirname, 'support/mortal-workers.mjs')).href)
+  await page.goto(host.url)
+  await untilConnected(page)
+  const glasshouse = new AppWindow(page)
+  await standingRoom(glasshouse)
+  const before = await stateHash(page)
+  host.process.kill('SIGUSR2')
+  const banner = page.getByRole('alert').filter({ hasText: 'was started again from its journal' })
+  await expect(banner).toBeVisible()
+  await expect(glasshouse.row('ledger')).toBeVisible()
+  expect(await stateHash(page)).toBe(before)
+  await banner.getByRole('button', { name: 'Close' }).click()
+  await expect(banner).toHaveCount(0)
+  await glasshouse.act('ledger', 'Rename')
+  await glasshouse.fill({ Name: 'after' })
+  await glasshouse.submit('Rename')
+  await expect(glasshouse.row('after')).toBeVisible()
+  await page.close()
+  await host.stop()
 })
 
 test('leaving unsaved work is asked about, and may be refused', async ({ app }) => {

@@ -22,9 +22,9 @@ export function temporaryFolder(): string {
   return folder
 }
 
-/** The built app behind its browser door; the server ends with its input, even when the test runner dies. */
-export async function startBrowserHost(args: readonly string[] = [], dataFolder: string = temporaryFolder()): Promise<BrowserHost> {
-  const server = spawn(process.execPath, ['out/main/cli.js', 'serve', '--no-open', '--json', '--exit-with-stdin', '--data', dataFolder, ...args], {
+/** The built app behind its browser door; the server ends with its input, even when the test runner dies. `loaded`: a module that comes before it. */
+export async function startBrowserHost(args: readonly string[] = [], dataFolder: string = temporaryFolder(), loaded?: string): Promise<BrowserHost> {
+  const server = spawn(process.execPath, [...(loaded ? ['--import', loaded] : []), 'out/main/cli.js', 'serve', '--no-open', '--json', '--exit-with-stdin', '--data', dataFolder, ...args], {
     cwd: join(import.meta.dirname, '../..'),
     stdio: ['pipe', 'pipe', 'inherit'],
   })
