@@ -1,0 +1,46 @@
+import type { Opcode } from '../cpu/opcode.ts'
+import { OPCODES } from '../cpu/opcodes.ts'
+
+/** A row of the opcode table, read for writing and printing: what its code and operand words say, taken apart. */
+export interface Form {
+  readonly row: number
+  readonly opcode: Opcode
+  /** One byte, or 0x0f and one. */
+  readonly bytes: readonly number[]
+  /** Value of the reg field that selects this row; -1: the field is an operand. */
+  readonly group: number
+  readonly operands: readonly string[]
+  readonly modrm: boolean
+  /** The operand size (0x66) changes what it means. */
+  readonly sized: boolean
+}
+
+/** Rows whose words do not name the operand size though they depend on it. */
+const SIZED_NAMES = new Set(['pusha', 'popa', 'pushf', 'popf', 'iret', 'ret', 'retf'])
+
+export const FORMS: readonly Form[] = OPCODES.map((opcode, row) => {
+  const [code, group] = opcode.code.split('/') as [string, string | undefined]
+  const operands = opcode.operands === '' ? [] : opcode.operands.split(' ')
+  return {
+    row, opcode, operands, group: group === undefined ? -1 : Number(group),
+    bytes: code.length === 4 ? [0x0f, parseInt(code.slice(2), 16)] : [parseInt(code, 16)],
+    modrm: group !== undefined || operands.some((word) => /^[EGMRSCD][bwdvs]$/.test(word)),
+    sized: operands.some((word) => /v$/.test(word)) || operands.includes('Is') || SIZED_NAMES.has(opcode.mnemonic),
+  }
+})
+
+const WORDS = ['ax', 'cx', 'dx', 'bx', 'sp', 'bp', 'si', 'di']
+
+/** Registers by their number in an encoding. */
+export const REGISTERS = {
+  b: ['al', 'cl', 'dl', 'bl', 'ah', 'ch', 'dh', 'bh'],
+  w: WORDS,
+  d: WORDS.map((name) => `e${name}`),
+  segment: ['es', 'cs', 'ss', 'ds', 'fs', 'gs'],
+} as const
+
+/** Base and index of the 16-bit addresses, by the r/m field (SDM 2A table 2-1). */
+export const PAIRS = ['bx+si', 'bx+di', 'bp+si', 'bp+di', 'si', 'di', 'bp', 'bx'] as const
+
+/** The first of NASM's names for a condition, where it is not the table's. */
+export const NASM_CONDITION: Readonly<Record<string, string>> = { b: 'c', ae: 'nc', e: 'z', ne: 'nz', be: 'na', p: 'pe', np: 'po', ge: 'nl', le: 'ng' }
