@@ -16,6 +16,8 @@ const zones = {
   'src/core/datacenter': ['src/protocol', 'src/core/base', 'src/core/simulation', 'src/core/store', `${containers}/runtime/linux-system.ts`],
   [`${containers}/runtime/linux-system.ts`]: ['src/protocol', 'src/core/simulation'],
   'src/core/machine': ['src/core/base', 'src/core/simulation', 'src/core/store', 'src/core/machine/devices'],
+  // The guests' sources are files of their own, in real NASM syntax.
+  'src/core/machine/guests': ['src/core/base', 'src/core/machine', 'resources'],
   // A device gets a line, a sink and a clock, never the board.
   'src/core/machine/devices': ['src/core/base'],
   'src/core/project': ['src/protocol', 'src/core/base', 'src/core/simulation', 'src/core/store'],

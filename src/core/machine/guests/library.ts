@@ -1,0 +1,10 @@
+import consoleText from '../../../../resources/guests/lib/console.inc?raw'
+import interrupts from '../../../../resources/guests/lib/interrupts.inc?raw'
+import multiboot from '../../../../resources/guests/lib/multiboot.inc?raw'
+
+/** What `%include` finds by name: the app's own library, shared by the guests and open to programs that are typed. */
+export const GUEST_LIBRARY: ReadonlyMap<string, string> = new Map([
+  ['multiboot.inc', multiboot],
+  ['console.inc', consoleText],
+  ['interrupts.inc', interrupts],
+])
