@@ -1,5 +1,4 @@
 import { gpa } from '../memory/addresses.ts'
-import { CODE_PAGE, MMIO_PAGE } from '../memory/physical-memory.ts'
 import type { Cpu } from './cpu.ts'
 import { GP, raise, STACK_FAULT } from './fault.ts'
 import { CPL, SS } from './layout.ts'
@@ -22,18 +21,23 @@ export function writeLinear(c: Cpu, linear: number, value: number, size: number)
   else c.memory.view.setUint16(linear + e, value, true)
 }
 
-/** Translates for reading and remembers it where a later load may go straight to RAM. */
+/** Translates for reading; remembered, and straight to RAM where no device answers. */
 export function translateRead(c: Cpu, linear: number, user: boolean): number {
+  const table = user ? c.tlb.userRead : c.tlb.supervisorRead
+  const e = table[linear >>> 12]! ^ 0xfff
+  if ((e & 0xffe) === 0) return (linear + (e & ~0xfff)) >>> 0
   const physical = walk(c, linear, false, user)
-  if (c.memory.isRam(gpa(physical))) c.tlb.fill(user ? c.tlb.userRead : c.tlb.supervisorRead, linear, physical)
+  c.tlb.fill(table, linear, physical, c.memory.isRam(gpa(physical)))
   return physical
 }
 
-function translateWrite(c: Cpu, linear: number, user: boolean): number {
-  const physical = walk(c, linear, true, user)
-  if (physical < c.memory.size && (c.memory.pageKind[physical >>> 12]! & (MMIO_PAGE | CODE_PAGE)) === 0) {
-    c.tlb.fill(user ? c.tlb.userWrite : c.tlb.supervisorWrite, linear, physical)
-  }
+/** Translates for writing; straight to RAM from the second store to a page on, which no longer makes it dirty. */
+export function translateWrite(c: Cpu, linear: number, user: boolean): number {
+  const table = user ? c.tlb.userWrite : c.tlb.supervisorWrite
+  const e = table[linear >>> 12]! ^ 0xfff
+  const known = (e & 0xffe) === 0
+  const physical = known ? (linear + (e & ~0xfff)) >>> 0 : walk(c, linear, true, user)
+  if (!known || (e & 1) !== 0) c.tlb.fill(table, linear, physical, c.memory.isPlain(gpa(physical)))
   return physical
 }
 
@@ -64,8 +68,8 @@ export function probeWrite(c: Cpu, linear: number, size: number): void {
   const e = c.writeTlb[linear >>> 12]! ^ 0xfff
   if ((e & 1) === 0 && (linear & 0xfff) <= 0x1000 - size) return
   const user = c.s[CPL] === 3
-  walk(c, linear, true, user)
-  if (((linear & 0xfff) + size) > 0x1000) walk(c, (linear | 0xfff) + 1, true, user)
+  translateWrite(c, linear, user)
+  if (((linear & 0xfff) + size) > 0x1000) translateWrite(c, (linear | 0xfff) + 1, user)
 }
 
 const EXPAND_DOWN = 0x400

@@ -1,9 +1,10 @@
 import { DeviceRanges } from '../devices/ranges.ts'
-import { CODE_PAGE, type PhysicalMemory } from '../memory/physical-memory.ts'
+import type { MemoryWatcher, PhysicalMemory } from '../memory/physical-memory.ts'
 import {
-  ATTENTION, BASES, CHECKS, CPL, CR0, CS, DONE, EDX, EIP, EVENT_CYCLES, FLAGS, GDT_LIMIT, IDT_LIMIT, INTR, LIMITS, RECORD_WORDS, RIGHTS, SELECTORS, SPENT, STATE_WORDS, ZERO,
+  ATTENTION, BASES, CHECKS, CPL, CR0, CS, DONE, EDX, EIP, EVENT_CYCLES, FLAGS, GDT_LIMIT, IDT_LIMIT, INTR, ITERATIONS, LIMITS, RECORD_WORDS, RIGHTS, SELECTORS, SPENT, STATE_WORDS, ZERO,
 } from './layout.ts'
-import { Tlb } from './tlb.ts'
+import type { CpuObserver } from './observer.ts'
+import { Tlb, type TlbSnapshot } from './tlb.ts'
 
 /** Decoded records before all are forgotten: 16 MiB. */
 const MOST_RECORDS = 1 << 18
@@ -12,8 +13,26 @@ const MOST_RECORDS = 1 << 18
 const FLAT_CODE = 0xc0_9b00
 const FLAT_DATA = 0xc0_9300
 
+/** A processor between two instructions; what is only remembered for speed is not part of it. */
+export interface CpuSnapshot {
+  readonly state: Int32Array
+  readonly instructions: number
+  readonly iterations: number
+  readonly cycles: number
+  readonly deliveries: number
+  readonly tlb: TlbSnapshot
+}
+
+/** Decoded instructions of one page of RAM. */
+interface CodePage {
+  /** Record of the instruction that begins at each offset, 0: none. */
+  readonly records: Int32Array
+  /** 1 where a byte belongs to a decoded instruction: only a write to such a byte matters. */
+  readonly decoded: Uint8Array
+}
+
 /** One processor: its state block, its translations and its decoded instructions. What it does with them is in the files beside this one. */
-export class Cpu {
+export class Cpu implements MemoryWatcher {
   /** The state block, see layout.ts; `r16` and `r8` show its first words (registers) in pieces. */
   readonly s = new Int32Array(STATE_WORDS)
   readonly r16: Uint16Array
@@ -26,7 +45,7 @@ export class Cpu {
   readonly checks: Int32Array
   readonly memory: PhysicalMemory
   readonly ports = new DeviceRanges()
-  readonly tlb = new Tlb()
+  readonly tlb = new Tlb(this.s)
   /** The tables of the present ring. */
   readTlb: Int32Array
   writeTlb: Int32Array
@@ -46,7 +65,8 @@ export class Cpu {
   stopAt = 0
   /** The interrupt controller's answer to INTA: the vector. Set by the board. */
   acknowledge: () => number = () => 0xff
-  readonly #codePages: (Int32Array | undefined)[] = []
+  observer: CpuObserver | null = null
+  readonly #codePages: (CodePage | undefined)[] = []
 
   constructor(memory: PhysicalMemory) {
     this.memory = memory
@@ -61,7 +81,7 @@ export class Cpu {
     this.checks = block(CHECKS)
     this.readTlb = this.tlb.supervisorRead
     this.writeTlb = this.tlb.supervisorWrite
-    memory.codeWritten = (page) => this.dropCode(page)
+    memory.watcher = this
     this.reset()
   }
 
@@ -92,7 +112,7 @@ export class Cpu {
 
   /** What RDTSC reads. */
   get timestamp(): number {
-    return this.cycles + this.s[SPENT]! + this.s[EVENT_CYCLES]!
+    return this.cycles + this.s[SPENT]! + this.s[EVENT_CYCLES]! + this.s[ITERATIONS]!
   }
 
   /** Makes the present `run` come back at a moment, at the earliest after the present instruction. */
@@ -116,24 +136,25 @@ export class Cpu {
 
   flushTlb(): void {
     this.tlb.flush()
-    this.s[ATTENTION] = 1
   }
 
   /** Record of the instruction at a guest-physical address in RAM; 0: not decoded. */
   recordAt(physical: number): number {
-    return this.#codePages[physical >>> 12]?.[physical & 0xfff] ?? 0
+    return this.#codePages[physical >>> 12]?.records[physical & 0xfff] ?? 0
   }
 
-  /** Keeps the record that was just made at `freeRecord`. From now on writes to its page are noticed. */
-  keepRecord(physical: number): void {
+  /** Keeps the record that was just made at `freeRecord`, of `length` bytes. From now on writes to its bytes are noticed. */
+  keepRecord(physical: number, length: number): void {
     const page = physical >>> 12
-    let map = this.#codePages[page]
-    if (!map) {
-      map = this.#codePages[page] = new Int32Array(4096)
-      this.memory.pageKind[page]! |= CODE_PAGE
-      this.tlb.flush()
+    let code = this.#codePages[page]
+    if (!code) {
+      code = this.#codePages[page] = { records: new Int32Array(4096), decoded: new Uint8Array(4096) }
+      this.memory.markCode(page, true)
+      this.tlb.watchWrites((page << 12) >>> 0)
     }
-    map[physical & 0xfff] = this.freeRecord
+    const offset = physical & 0xfff
+    code.records[offset] = this.freeRecord
+    code.decoded.fill(1, offset, offset + length)
     this.freeRecord += RECORD_WORDS
   }
 
@@ -146,9 +167,33 @@ export class Cpu {
     this.records = larger
   }
 
+  codeWritten(page: number, offset: number, size: number): void {
+    const decoded = this.#codePages[page]?.decoded
+    for (let i = offset; i < offset + size; i++) if (decoded?.[i] === 1) return this.dropCode(page)
+  }
+
+  cleaned(): void {
+    this.tlb.watchWrites(null)
+  }
+
+  /** Between two instructions. RAM is the board's to save. */
+  save(): CpuSnapshot {
+    const { instructions, iterations, cycles, deliveries } = this
+    return { state: this.s.slice(), instructions, iterations, cycles, deliveries, tlb: this.tlb.save() }
+  }
+
+  /** Back to a snapshot, after RAM has been restored (`PhysicalMemory.copyIn`): what follows is the same to the last count. */
+  load({ state, instructions, iterations, cycles, deliveries, tlb }: CpuSnapshot): void {
+    this.s.set(state)
+    Object.assign(this, { instructions, iterations, cycles, deliveries })
+    this.tlb.load(tlb)
+    this.dropAllCode()
+    this.setCpl(state[CPL]!)
+  }
+
   dropCode(page: number): void {
     this.#codePages[page] = undefined
-    this.memory.pageKind[page]! &= ~CODE_PAGE
+    this.memory.markCode(page, false)
     this.s[ATTENTION] = 1
   }
 

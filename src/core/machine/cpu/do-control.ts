@@ -74,10 +74,10 @@ const callFarIndirect: Handler = (c, p) => farIndirect(c, segmentOf(c, p), offse
 const retFar: Handler = (c, p) => farReturn(c, sizeOf(c, p), c.records[p + R_IMM]!)
 const iret: Handler = (c, p) => interruptReturn(c, sizeOf(c, p))
 
-const softly = (c: Cpu, vector: number): void => interrupt(c, { vector, error: -1, software: true, resume: false })
+const softly = (c: Cpu, vector: number): void => interrupt(c, { vector, error: -1, cause: 'software', resume: false })
 const int: Handler = (c, p) => softly(c, c.records[p + R_IMM]! & 0xff)
 const int3: Handler = (c) => softly(c, BP)
-const int1: Handler = (c) => interrupt(c, { vector: DB, error: -1, software: false, resume: false })
+const int1: Handler = (c) => interrupt(c, { vector: DB, error: -1, cause: 'fault', resume: false })
 const into: Handler = (c) => {
   if (c.s[OVERFLOW]! < 0) softly(c, OVERFLOW_TRAP)
 }
@@ -113,6 +113,7 @@ const sti: Handler = (c) => {
 const hlt: Handler = (c) => {
   if (c.s[CPL] !== 0) raise(c.s, GP, 0)
   c.s[HALTED] = c.s[ATTENTION] = 1
+  c.observer?.halted()
 }
 
 /** There is no x87: its instructions ask for one (#NM), as CR0.EM = 1 does. */

@@ -8,8 +8,11 @@ import {
 import { checkPort, portIn, portOut } from './ports.ts'
 import { register, segmentOf, setRegister, sizeOf } from './operands.ts'
 
-/** Iterations of one repeated instruction before the interpreter looks around for interrupts. */
-const MOST_ITERATIONS = 4096
+/**
+ * Iterations of one repeated instruction that count as one instruction: time goes on for devices and for whoever wants to pause. A longer
+ * repetition comes back to itself, as after an interrupt. By count and not by page, so that it is the same however the memory is reached.
+ */
+const MOST_ITERATIONS = 1 << 16
 
 type Step = (c: Cpu, p: number, size: number, mask: number) => void
 
@@ -20,22 +23,30 @@ function advance(c: Cpu, number: number, size: number, mask: number): void {
   c.s[number] = (c.s[number]! & ~mask) | ((c.s[number]! + by) & mask)
 }
 
+/** Does at most `most` steps at once where nothing can be noticed in between, and says how many; 0: take a single step. */
+type Bulk = (c: Cpu, p: number, size: number, most: number) => number
+
 /**
- * One step, or with a repeat prefix as many as the count register says: registers move after each step, so a fault or an interrupt
+ * One step, or with a repeat prefix as many as the count register says: registers move with each step, so a fault or an interrupt
  * leaves the progress made and EIP at the instruction. `compares`: the prefix also looks at ZF.
  */
-const repeated = (step: Step, compares: boolean): Handler => (c, p) => {
+const repeated = (step: Step, compares: boolean, bulk: Bulk | null = null): Handler => (c, p) => {
   const prefix = c.records[p + R_PREFIX]!
   const size = sizeOf(c, p)
   const mask = (prefix & PREFIX_ADDRESS16) === 0 ? -1 : 0xffff
   if ((prefix & (PREFIX_REP | PREFIX_REPNE)) === 0) return step(c, p, size, mask)
   const { s } = c
   const untilEqual = (prefix & PREFIX_REPNE) !== 0
-  for (let n = 0; n < MOST_ITERATIONS; n++) {
-    if ((s[ECX]! & mask) === 0) return
-    step(c, p, size, mask)
-    s[ECX] = (s[ECX]! & ~mask) | ((s[ECX]! - 1) & mask)
-    s[ITERATIONS]! += 1
+  const inBulk = bulk && mask === -1 && (s[FLAGS]! & DF) === 0 ? bulk : null
+  for (let left = Math.min((s[ECX]! & mask) >>> 0, MOST_ITERATIONS); left > 0;) {
+    let steps = inBulk ? inBulk(c, p, size, left) : 0
+    if (steps === 0) {
+      step(c, p, size, mask)
+      steps = 1
+    }
+    s[ECX] = (s[ECX]! & ~mask) | ((s[ECX]! - steps) & mask)
+    s[ITERATIONS]! += steps
+    left -= steps
     if (compares && (s[ZERO] === 0) === untilEqual) return
   }
   if ((s[ECX]! & mask) === 0) return
@@ -93,48 +104,40 @@ const outs: Step = (c, p, size, mask) => {
   advance(c, ESI, size, mask)
 }
 
-/** As many whole steps of 1, 2 or 4 bytes forward as lie in RAM on both pages, at most `most`; 0: take single steps. */
-function wholePage(c: Cpu, size: number, most: number, destination: number, from: number | null): number {
-  if ((c.s[FLAGS]! & DF) !== 0 || (c.checks[ES]! & 2) !== 0) return 0
-  const entry = c.writeTlb[destination >>> 12]! ^ 0xfff
-  if ((entry & 0xfff) !== 0) return 0
-  let steps = Math.min(most, Math.floor((0x1000 - (destination & 0xfff)) / size))
-  if (from !== null) {
-    if (((c.readTlb[from >>> 12]! ^ 0xfff) & 0xfff) !== 0) return 0
-    steps = Math.min(steps, Math.floor((0x1000 - (from & 0xfff)) / size))
-  }
+/** Whole steps that begin and end in the page of `linear`. */
+const inPage = (linear: number, size: number): number => Math.floor((0x1000 - (linear & 0xfff)) / size)
+
+/** What lies in one page at both ends, where both are RAM that nobody watches. */
+const copyBulk: Bulk = (c, p, size, most) => {
+  const { s } = c
+  const segment = segmentOf(c, p)
+  if ((c.checks[ES]! & 2) !== 0 || (c.checks[segment]! & 1) !== 0) return 0
+  const to = (s[EDI]! + c.bases[ES]!) | 0
+  const from = (s[ESI]! + c.bases[segment]!) | 0
+  const write = c.writeTlb[to >>> 12]! ^ 0xfff
+  const read = c.readTlb[from >>> 12]! ^ 0xfff
+  if (((write | read) & 0xfff) !== 0) return 0
+  const target = to + write
+  const begin = from + read
+  let steps = Math.min(most, inPage(to, size), inPage(from, size))
+  // A destination shortly behind its source repeats the pattern: copied in pieces that do not overlap.
+  if (target > begin) steps = Math.min(steps, Math.floor((target - begin) / size))
+  c.memory.bytes.copyWithin(target, begin, begin + steps * size)
+  s[ESI]! += steps * size
+  s[EDI]! += steps * size
   return steps
 }
 
-/** `rep movs` and `rep stos`: the part within a page at once where nothing can be noticed in between, else step by step. */
-const fast = (step: Step, copies: boolean): Handler => {
-  const slowly = repeated(step, false)
-  return (c, p) => {
-    const prefix = c.records[p + R_PREFIX]!
-    const { s } = c
-    if (prefix !== PREFIX_REP && prefix !== PREFIX_REPNE) return slowly(c, p)
-    const size = sizeOf(c, p)
-    const segment = segmentOf(c, p)
-    const to = (s[EDI]! + c.bases[ES]!) | 0
-    const from = copies && c.checks[segment] === 0 ? (s[ESI]! + c.bases[segment]!) | 0 : null
-    const steps = copies && from === null ? 0 : wholePage(c, size, s[ECX]! >>> 0, to, from)
-    const length = steps * size
-    const target = to + (c.writeTlb[to >>> 12]! ^ 0xfff)
-    const begin = from === null ? 0 : from + (c.readTlb[from >>> 12]! ^ 0xfff)
-    // A destination shortly behind its source repeats the pattern; copying at once would not.
-    if (steps < 2 || (from !== null && target > begin && target < begin + length)) return slowly(c, p)
-    if (from === null) fill(c, target, length, size)
-    else {
-      c.memory.bytes.copyWithin(target, begin, begin + length)
-      s[ESI]! += length
-    }
-    s[EDI]! += length
-    s[ECX]! -= steps
-    s[ITERATIONS]! += steps
-    if (s[ECX] === 0) return
-    s[EIP] = s[START]!
-    s[ATTENTION] = 1
-  }
+const fillBulk: Bulk = (c, _p, size, most) => {
+  const { s } = c
+  if ((c.checks[ES]! & 2) !== 0) return 0
+  const to = (s[EDI]! + c.bases[ES]!) | 0
+  const write = c.writeTlb[to >>> 12]! ^ 0xfff
+  if ((write & 0xfff) !== 0) return 0
+  const steps = Math.min(most, inPage(to, size))
+  if (steps > 0) fill(c, to + write, steps * size, size)
+  s[EDI]! += steps * size
+  return steps
 }
 
 function fill(c: Cpu, target: number, length: number, size: number): void {
@@ -149,6 +152,6 @@ function fill(c: Cpu, target: number, length: number, size: number): void {
 }
 
 export const STRING_HANDLERS: Readonly<Record<string, Handler>> = {
-  movs: fast(movs, true), stos: fast(stos, false), lods: repeated(lods, false), cmps: repeated(cmps, true), scas: repeated(scas, true),
+  movs: repeated(movs, false, copyBulk), stos: repeated(stos, false, fillBulk), lods: repeated(lods, false), cmps: repeated(cmps, true), scas: repeated(scas, true),
   ins: repeated(ins, false), outs: repeated(outs, false),
 }

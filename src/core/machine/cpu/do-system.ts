@@ -5,7 +5,7 @@ import { GP, NP, raise, UD } from './fault.ts'
 import { setSegment } from './segments.ts'
 import type { Handler } from './handler.ts'
 import {
-  ATTENTION, CPL, CR0, CR0_PE, CR0_TS, CR2, CR3, CR4, CR4_TSD, CS, DR0, EAX, ECX, EDX, EIP, ESP, FLAGS, FORM_RM_IMM, GDT_BASE, GDT_LIMIT, IDT_BASE, IDT_LIMIT, IF, LDTR,
+  CPL, CR0, CR0_PE, CR0_TS, CR2, CR3, CR4, CR4_TSD, CS, DR0, EAX, ECX, EDX, EIP, ESP, FLAGS, FORM_RM_IMM, GDT_BASE, GDT_LIMIT, IDT_BASE, IDT_LIMIT, IF, LDTR,
   R_FORM, R_IMM, R_REG, R_RM, SS, SYSENTER_CS, TR, ZERO,
 } from './layout.ts'
 import { loadDestination, offsetOf, readOperand, register, segmentOf, setRegister, sizeOf, storeDestination, writeOperand } from './operands.ts'
@@ -38,12 +38,16 @@ const movToControl: Handler = (c, p) => {
   if (number === 2) s[CR2] = value
   else if (number === 0) setCr0(c, value)
   else if (number === 3) {
+    const before = s[CR3]!
     s[CR3] = value & ~0xfe7
     c.flushTlb()
+    c.observer?.control('cr3', before, s[CR3])
   } else if (number === 4) {
     if ((value & ~CR4_WRITABLE) !== 0) raise(s, GP, 0)
+    const before = s[CR4]!
     s[CR4] = value
     c.flushTlb()
+    c.observer?.control('cr4', before, value)
   } else raise(s, UD)
 }
 
@@ -52,8 +56,10 @@ function setCr0(c: Cpu, value: number): void {
   const { s } = c
   const noProtection = (value & CR0_PE) === 0
   if (noProtection || (value & 0x6000_0000) === 0x2000_0000) raise(s, GP, 0)
+  const before = s[CR0]!
   s[CR0] = (value & CR0_WRITABLE) | CR0_ET
   c.flushTlb()
+  c.observer?.control('cr0', before, s[CR0])
 }
 
 /** DR4 and DR5 are DR6 and DR7. Breakpoint registers keep their values; breakpoints are the debugger's own. */
@@ -77,13 +83,15 @@ const storeTable = (base: number, limit: number): Handler => (c, p) => {
   write(c, segment, (offset + 2) | 0, c.s[base]!, 4)
 }
 
-const loadTable = (base: number, limit: number): Handler => (c, p) => {
+const loadTable = (name: 'gdtr' | 'idtr', base: number, limit: number): Handler => (c, p) => {
   requireRing0(c.s)
   const [segment, offset] = [segmentOf(c, p), offsetOf(c, p)]
   const newLimit = read(c, segment, offset, 2)
   const newBase = read(c, segment, (offset + 2) | 0, 4)
+  const before = c.s[base]!
   c.s[limit] = newLimit
   c.s[base] = sizeOf(c, p) === 2 ? newBase & 0xff_ffff : newBase
+  c.observer?.control(name, before, c.s[base])
 }
 
 const storeSelector = (segment: number): Handler => (c, p) => writeOperand(c, p, c.selectors[segment]!, c.records[p + R_RM]! >= 0 ? sizeOf(c, p) : 2)
@@ -93,19 +101,26 @@ const smsw: Handler = (c, p) => writeOperand(c, p, c.s[CR0]!, c.records[p + R_RM
 const lmsw: Handler = (c, p) => {
   requireRing0(c.s)
   const value = readOperand(c, p, 2)
-  c.s[CR0] = (c.s[CR0]! & ~0xe) | (value & 0xf)
+  const before = c.s[CR0]!
+  c.s[CR0] = (before & ~0xe) | (value & 0xf)
+  c.observer?.control('cr0', before, c.s[CR0])
 }
 
 const lldt: Handler = (c, p) => {
   requireRing0(c.s)
   const selector = readOperand(c, p, 2)
-  if ((selector & 0xfffc) === 0) return setNull(c, LDTR, selector)
+  const before = c.selectors[LDTR]!
+  if ((selector & 0xfffc) === 0) {
+    setNull(c, LDTR, selector)
+    return c.observer?.control('ldtr', before, selector)
+  }
   const error = selector & 0xfffc
   if ((selector & 4) !== 0) raise(c.s, GP, error)
   readDescriptor(c, selector)
   if ((c.descriptorHigh & 0x1f00) !== 0x200) raise(c.s, GP, error)
   if ((c.descriptorHigh & PRESENT) === 0) raise(c.s, NP, error)
   setSegment(c, LDTR, selector, c.descriptorLow, c.descriptorHigh)
+  c.observer?.control('ldtr', before, selector)
 }
 
 /** Marks the TSS busy, so a second `ltr` of it is #GP until the kernel clears the bit. */
@@ -120,7 +135,9 @@ const ltr: Handler = (c, p) => {
   if ((high & 0x1f00) !== 0x900 && (high & 0x1f00) !== 0x100) raise(c.s, GP, error)
   if ((high & PRESENT) === 0) raise(c.s, NP, error)
   rewriteDescriptor(c, selector, high | 0x200)
+  const before = c.selectors[TR]!
   setSegment(c, TR, selector, c.descriptorLow, high | 0x200)
+  c.observer?.control('tr', before, selector)
 }
 
 /** Whether `lar`, `lsl`, `verr`, `verw` may see a descriptor (SDM 2A): their answer depends on CPL, and nothing traps. */
@@ -184,13 +201,14 @@ const outPort: Handler = (c, p) => {
 
 const clts: Handler = (c) => {
   requireRing0(c.s)
-  c.s[CR0]! &= ~CR0_TS
+  const before = c.s[CR0]!
+  c.s[CR0] = before & ~CR0_TS
+  c.observer?.control('cr0', before, c.s[CR0])
 }
 
 const invlpg: Handler = (c, p) => {
   requireRing0(c.s)
   c.tlb.flushPage((offsetOf(c, p) + c.bases[segmentOf(c, p)]!) | 0)
-  c.s[ATTENTION] = 1
 }
 
 const rdtsc: Handler = (c) => {
@@ -236,10 +254,12 @@ function setFlat(c: Cpu, selector: number, ring: number): void {
 const sysenter: Handler = (c) => {
   const { s } = c
   if ((s[SYSENTER_CS]! & 0xfffc) === 0) raise(s, GP, 0)
+  const fromCpl = s[CPL]!
   s[FLAGS]! &= ~IF
   setFlat(c, s[SYSENTER_CS]!, 0)
   s[ESP] = s[SYSENTER_CS + 1]!
   s[EIP] = s[SYSENTER_CS + 2]!
+  c.observer?.gate(fromCpl)
 }
 
 const sysexit: Handler = (c) => {
@@ -249,10 +269,11 @@ const sysexit: Handler = (c) => {
   setFlat(c, s[SYSENTER_CS]! + 16, 3)
   s[ESP] = s[ECX]!
   s[EIP] = s[EDX]!
+  c.observer?.returned(0)
 }
 
 export const SYSTEM_HANDLERS: Readonly<Record<string, Handler>> = {
   movFromControl, movToControl, movFromDebug, movToDebug, smsw, lmsw, lldt, ltr, lar, lsl, verr, verw, arpl, inPort, outPort, clts, invlpg, rdtsc, rdmsr, wrmsr, sysenter, sysexit,
-  sgdt: storeTable(GDT_BASE, GDT_LIMIT), sidt: storeTable(IDT_BASE, IDT_LIMIT), lgdt: loadTable(GDT_BASE, GDT_LIMIT), lidt: loadTable(IDT_BASE, IDT_LIMIT),
+  sgdt: storeTable(GDT_BASE, GDT_LIMIT), sidt: storeTable(IDT_BASE, IDT_LIMIT), lgdt: loadTable('gdtr', GDT_BASE, GDT_LIMIT), lidt: loadTable('idtr', IDT_BASE, IDT_LIMIT),
   sldt: storeSelector(LDTR), str: storeSelector(TR), cacheControl: (c) => requireRing0(c.s), rdpmc: (c) => raise(c.s, GP, 0), cpuid,
 }

@@ -61,6 +61,7 @@ function throughCallGate(c: Cpu, gate: number, low: number, high: number, call: 
   }
   setSegment(c, CS, (selector & 0xfffc) | s[CPL]!, descriptorLow, descriptorHigh)
   s[EIP] = target
+  c.observer?.gate(cpl)
 }
 
 /** What the gate copies from the outer stack, in the order in which it is pushed. */
@@ -120,9 +121,11 @@ function returnTo(c: Cpu, selector: number, offset: number, popped: number, size
   }
   s[EIP] = target
   if (flags !== null) restoreFlags(c, flags, size, cpl)
-  if (ring === cpl) return
-  c.setCpl(ring)
-  forgetInnerSegments(c, ring)
+  if (ring !== cpl) {
+    c.setCpl(ring)
+    forgetInnerSegments(c, ring)
+  }
+  c.observer?.returned(cpl)
 }
 
 /** IOPL only from ring 0, IF only where the ring that executes `iret` may change it. */

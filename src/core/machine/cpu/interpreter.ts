@@ -49,7 +49,7 @@ function lookAround(c: Cpu): Stop | null {
     s[HALTED] = 0
     s[START] = s[EIP]!
     const vector = c.acknowledge()
-    if (attempt(c, () => interrupt(c, { vector, error: -1, software: false, resume: false }))) c.deliveries++
+    if (attempt(c, () => interrupt(c, { vector, error: -1, cause: 'interrupt', resume: false }))) c.deliveries++
     else if (!deliverFault(c)) return 'shutdown'
     s[ATTENTION] = 0
   }
@@ -79,7 +79,7 @@ function deliverFault(c: Cpu): boolean {
   // The single-step trap belongs to the instruction before it, which was counted.
   if (vector !== DB) c.deliveries++
   for (;;) {
-    if (attempt(c, () => interrupt(c, { vector, error, software: false, resume: vector !== DB && vector !== DOUBLE_FAULT }))) return true
+    if (attempt(c, () => interrupt(c, { vector, error, cause: 'fault', resume: vector !== DB && vector !== DOUBLE_FAULT }))) return true
     const second = s[FAULT_VECTOR]!
     if (vector === DOUBLE_FAULT) return false
     const double = vector === PAGE_FAULT ? contributory(second) || second === PAGE_FAULT : contributory(vector) && contributory(second)
@@ -97,7 +97,7 @@ function lookUp(c: Cpu, eip: number): number {
   const known = c.memory.isRam(gpa(physical)) ? c.recordAt(physical) : 0
   if (known !== 0) return known
   const p = decode(c, eip)
-  if (c.memory.isRam(gpa(physical)) && (physical & 0xfff) + c.records[p + R_LENGTH]! <= 0x1000) c.keepRecord(physical)
+  if (c.memory.isRam(gpa(physical)) && (physical & 0xfff) + c.records[p + R_LENGTH]! <= 0x1000) c.keepRecord(physical, c.records[p + R_LENGTH]!)
   return p
 }
 
@@ -311,7 +311,7 @@ function slice(c: Cpu, most: number): boolean {
 function finish(c: Cpu, done: number, cycles: number): true {
   c.instructions += done
   c.iterations += c.s[ITERATIONS]!
-  c.cycles += cycles + c.s[EVENT_CYCLES]!
+  c.cycles += cycles + c.s[EVENT_CYCLES]! + c.s[ITERATIONS]!
   c.s[ITERATIONS] = c.s[EVENT_CYCLES] = c.s[DONE] = c.s[SPENT] = 0
   return true
 }

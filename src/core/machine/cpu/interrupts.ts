@@ -12,8 +12,8 @@ export interface Event {
   readonly vector: number
   /** -1: none. */
   readonly error: number
-  /** `int n`, `int3`, `into`: the gate's DPL counts, and a fault on the way is not marked as external. */
-  readonly software: boolean
+  /** `software` (`int n`, `int3`, `into`): the gate's DPL counts, and a fault on the way is not marked as external. */
+  readonly cause: 'fault' | 'interrupt' | 'software'
   /** Faults show RF = 1 in the EFLAGS they push, so that the restarted instruction is not stopped again at a breakpoint. */
   readonly resume: boolean
 }
@@ -21,7 +21,9 @@ export interface Event {
 /** Through a gate of the IDT (SDM 3A 6.12, 2A INT n); EIP is what is pushed. Nothing changes before the last check. */
 export function interrupt(c: Cpu, event: Event): void {
   const { s } = c
-  const external = event.software ? 0 : 1
+  const software = event.cause === 'software'
+  const external = software ? 0 : 1
+  const fromCpl = s[CPL]!
   const gateError = event.vector * 8 + 2 + external
   if (event.vector * 8 + 7 > s[IDT_LIMIT]!) raise(s, GP, gateError)
   const low = readSystem(c, (s[IDT_BASE]! + event.vector * 8) | 0, 4)
@@ -29,7 +31,7 @@ export function interrupt(c: Cpu, event: Event): void {
   const type = (high >> 8) & 31
   // 32-bit and 16-bit interrupt and trap gates. Task gates belong to hardware task switching, which is not built.
   if (type !== 0xe && type !== 0xf && type !== 6 && type !== 7) raise(s, GP, gateError)
-  if (event.software && dplOf(high) < s[CPL]!) raise(s, GP, gateError)
+  if (software && dplOf(high) < s[CPL]!) raise(s, GP, gateError)
   if ((high & PRESENT) === 0) raise(s, NP, gateError)
   const selector = low >>> 16
   if ((selector & 0xfffc) === 0) raise(s, GP, external)
@@ -51,6 +53,7 @@ export function interrupt(c: Cpu, event: Event): void {
   s[EIP] = offset
   s[FLAGS]! &= (type & 1) === 0 ? ~(TF | NT | RF | IF) : ~(TF | NT | RF)
   s[EVENT_CYCLES]! += INTERRUPT_CYCLES
+  c.observer?.delivered(event.cause, event.vector, event.error, fromCpl)
 }
 
 /** Pushes all of a frame on the present stack, or nothing. The first value ends up highest. */

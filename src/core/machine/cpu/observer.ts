@@ -10,6 +10,7 @@ export interface CpuObserver {
   /** A far call or jump went through a call gate, or switched tasks. */
   gate(fromCpl: number): void
   port(write: boolean, port: number, size: number, value: number): void
+  /** Descriptor table registers: their bases; ldtr and tr: their selectors. */
   control(name: 'cr0' | 'cr3' | 'cr4' | 'gdtr' | 'idtr' | 'ldtr' | 'tr', before: number, after: number): void
   halted(): void
 }

@@ -30,6 +30,7 @@ export function walk(c: Cpu, linear: number, write: boolean, user: boolean): num
     if ((pde & LARGE_RESERVED) !== 0) pageFault(c, linear, code | PRESENT | RESERVED_ERROR)
     checkRights(c, linear, pde, write, user)
     mark(c, directory, pde, write ? ACCESSED | DIRTY : ACCESSED)
+    c.tlb.large = true
     return ((pde & 0xffc0_0000) | (linear & 0x3f_ffff)) >>> 0
   }
   const table = gpa((pde & ~0xfff) + ((linear >>> 10) & 0xffc))

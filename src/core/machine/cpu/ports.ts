@@ -21,10 +21,13 @@ export function checkPort(c: Cpu, port: number, size: number): void {
 
 export function portIn(c: Cpu, port: number, size: number): number {
   c.s[EVENT_CYCLES]! += PORT_CYCLES
-  return c.ports.read(port, size)
+  const value = c.ports.read(port, size)
+  c.observer?.port(false, port, size, value)
+  return value
 }
 
 export function portOut(c: Cpu, port: number, value: number, size: number): void {
   c.s[EVENT_CYCLES]! += PORT_CYCLES
   c.ports.write(port, value, size)
+  c.observer?.port(true, port, size, value)
 }

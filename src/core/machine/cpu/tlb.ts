@@ -1,10 +1,26 @@
+import { ATTENTION } from './layout.ts'
+
 const PAGES = 1 << 20
 /** Filled pages before everything is flushed. */
 const MOST_FILLED = 1 << 16
+/** Low bits of a stored entry that go straight to RAM, and the one that is missing where an access must take the slow path. */
+const DIRECT = 0xfff
+const DIRECT_BIT = 1
+
+/** All translations at a moment. Plain arrays; what is direct and what is slow is not part of it. */
+export interface TlbSnapshot {
+  /** Virtual page numbers in the order of their filling, some twice. */
+  readonly pages: Int32Array
+  /** Four words for each: supervisor read and write, user read and write. */
+  readonly entries: Int32Array
+  readonly large: boolean
+}
 
 /**
  * Translations by virtual page number. An entry is `(host page − virtual page) ^ 0xFFF`, so that `host = address + entry` and one
  * test sees presence, rights and page crossing at once; 0, what fresh memory holds, is no translation (its low bits come out as 0xFFF).
+ * An entry of which DIRECT_BIT is missing is a translation too, but its accesses must be seen: devices, and writes to pages that hold
+ * decoded code or were not written since dirty pages were last asked for. Whether an entry is direct never changes what a walk costs.
  * Tables are only touched where something was translated.
  */
 export class Tlb {
@@ -12,23 +28,71 @@ export class Tlb {
   readonly supervisorWrite = new Int32Array(PAGES)
   readonly userRead = new Int32Array(PAGES)
   readonly userWrite = new Int32Array(PAGES)
+  /** A 4 MiB page was translated since the last flush: its pieces go together. */
+  large = false
   readonly #filled = new Int32Array(MOST_FILLED)
+  readonly #state: Int32Array
   #count = 0
 
-  fill(table: Int32Array, linear: number, host: number): void {
-    if (this.#count === MOST_FILLED) this.flush()
+  /** @param state the CPU's state block, which is told that translations changed. */
+  constructor(state: Int32Array) {
+    this.#state = state
+  }
+
+  fill(table: Int32Array, linear: number, host: number, direct: boolean): void {
     const page = linear >>> 12
-    this.#filled[this.#count++] = page
-    table[page] = ((host & ~0xfff) - (linear & ~0xfff)) ^ 0xfff
+    if ((this.supervisorRead[page]! | this.supervisorWrite[page]! | this.userRead[page]! | this.userWrite[page]!) === 0) {
+      if (this.#count === MOST_FILLED) this.flush()
+      this.#filled[this.#count++] = page
+    }
+    table[page] = ((host & ~0xfff) - (linear & ~0xfff)) ^ (direct ? DIRECT : DIRECT - DIRECT_BIT)
   }
 
   flush(): void {
-    for (let i = 0; i < this.#count; i++) this.flushPage(this.#filled[i]! << 12)
+    for (let i = 0; i < this.#count; i++) this.#forget(this.#filled[i]!)
     this.#count = 0
+    this.large = false
+    this.#state[ATTENTION] = 1
   }
 
+  /** Of a 4 MiB page all goes, hence everything where there is one. */
   flushPage(linear: number): void {
-    const page = linear >>> 12
+    if (this.large) return this.flush()
+    this.#forget(linear >>> 12)
+    this.#state[ATTENTION] = 1
+  }
+
+  #forget(page: number): void {
     this.supervisorRead[page] = this.supervisorWrite[page] = this.userRead[page] = this.userWrite[page] = 0
+  }
+
+  /** Sends writes to a host page (all pages: null) through the slow path. Translations stay. */
+  watchWrites(host: number | null): void {
+    for (let i = 0; i < this.#count; i++) {
+      const page = this.#filled[i]!
+      for (const table of [this.supervisorWrite, this.userWrite]) {
+        if (host === null || (((table[page]! ^ DIRECT) & ~DIRECT) + (page << 12)) >>> 0 === host) table[page]! &= ~DIRECT_BIT
+      }
+    }
+  }
+
+  save(): TlbSnapshot {
+    const pages = this.#filled.slice(0, this.#count)
+    const entries = new Int32Array(pages.length * 4)
+    pages.forEach((page, i) => this.#tables().forEach((table, n) => (entries[i * 4 + n] = table[page]!)))
+    return { pages, entries, large: this.large }
+  }
+
+  load({ pages, entries, large }: TlbSnapshot): void {
+    this.flush()
+    this.#filled.set(pages)
+    this.#count = pages.length
+    this.large = large
+    pages.forEach((page, i) => this.#tables().forEach((table, n) => (table[page] = entries[i * 4 + n]!)))
+    this.watchWrites(null)
+  }
+
+  #tables(): readonly Int32Array[] {
+    return [this.supervisorRead, this.supervisorWrite, this.userRead, this.userWrite]
   }
 }

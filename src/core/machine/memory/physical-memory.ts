@@ -3,9 +3,18 @@ import type { MmioDevice } from '../devices/device.ts'
 import type { Gpa } from './addresses.ts'
 
 export const PAGE_SIZE = 4096
-/** Bits of `pageKind`: a device answers; decoded instructions lie in it. Such pages never get a write entry in the TLB. */
-export const MMIO_PAGE = 1
-export const CODE_PAGE = 2
+/** Bits of `pageKind`: a device answers; decoded instructions lie in it; it was written since dirty pages were last taken. */
+const MMIO_PAGE = 1
+const CODE_PAGE = 2
+const DIRTY_PAGE = 4
+
+/** Who must know of writes: a processor that keeps decoded instructions and direct translations. */
+export interface MemoryWatcher {
+  /** Called before `size` bytes of a page that holds decoded instructions change. */
+  codeWritten(page: number, offset: number, size: number): void
+  /** All pages count as clean again: the next write to each must come through `PhysicalMemory`. */
+  cleaned(): void
+}
 
 /** RAM from guest-physical 0 and the devices mapped into the address space. */
 export class PhysicalMemory {
@@ -14,9 +23,9 @@ export class PhysicalMemory {
   readonly view: DataView
   /** One byte for each page of RAM, see the bits above. */
   readonly pageKind: Uint8Array
-  /** Called before RAM that holds decoded instructions changes. */
-  codeWritten: (page: number) => void = () => undefined
+  watcher: MemoryWatcher | null = null
   readonly #mmio = new DeviceRanges()
+  #dirty: number[] = []
 
   /** `size` in bytes, a multiple of 4 KiB, at most 2 GiB. */
   constructor(size: number) {
@@ -39,6 +48,11 @@ export class PhysicalMemory {
     return address < this.size && (this.pageKind[address >>> 12]! & MMIO_PAGE) === 0
   }
 
+  /** Whether a store may go straight to RAM: nobody needs to hear of it. */
+  isPlain(address: Gpa): boolean {
+    return address < this.size && this.pageKind[address >>> 12] === DIRTY_PAGE
+  }
+
   /** 1, 2 or 4 bytes within one page, zero-extended (4: as int32). */
   read(address: Gpa, size: number): number {
     if (!this.isRam(address)) return this.#mmio.read(address, size)
@@ -49,9 +63,44 @@ export class PhysicalMemory {
   /** 1, 2 or 4 bytes within one page. */
   write(address: Gpa, value: number, size: number): void {
     if (!this.isRam(address)) return this.#mmio.write(address, value, size)
-    if ((this.pageKind[address >>> 12]! & CODE_PAGE) !== 0) this.codeWritten(address >>> 12)
+    this.#touch(address >>> 12, address & 0xfff, size)
     if (size === 4) this.view.setInt32(address, value, true)
     else if (size === 2) this.view.setUint16(address, value, true)
     else this.bytes[address] = value
+  }
+
+  /** Puts bytes into RAM, also where a device hides it: loaders, DMA, a checkpoint's pages. Outside RAM is a RangeError. */
+  copyIn(address: Gpa, bytes: Uint8Array): void {
+    if (address + bytes.length > this.size) throw new RangeError(`${bytes.length} bytes at 0x${address.toString(16)} do not fit into a memory of ${this.size} bytes.`)
+    for (let at: number = address; at < address + bytes.length;) {
+      const size = Math.min(PAGE_SIZE - (at & 0xfff), address + bytes.length - at)
+      this.#touch(at >>> 12, at & 0xfff, size)
+      at += size
+    }
+    this.bytes.set(bytes, address)
+  }
+
+  /** Numbers of the RAM pages written since the last call, in the order of their first write. */
+  takeDirty(): number[] {
+    const pages = this.#dirty
+    this.#dirty = []
+    for (const page of pages) this.pageKind[page]! &= ~DIRTY_PAGE
+    this.watcher?.cleaned()
+    return pages
+  }
+
+  /** Writes to a page that holds decoded instructions are told to the watcher from now on. */
+  markCode(page: number, holdsCode: boolean): void {
+    if (holdsCode) this.pageKind[page]! |= CODE_PAGE
+    else this.pageKind[page]! &= ~CODE_PAGE
+  }
+
+  /** Before `size` bytes of one page change. */
+  #touch(page: number, offset: number, size: number): void {
+    const kind = this.pageKind[page]!
+    if ((kind & CODE_PAGE) !== 0) this.watcher?.codeWritten(page, offset, size)
+    if ((kind & DIRTY_PAGE) !== 0) return
+    this.pageKind[page]! |= DIRTY_PAGE
+    this.#dirty.push(page)
   }
 }
