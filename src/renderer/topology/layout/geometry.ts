@@ -7,7 +7,7 @@ export interface Rect {
 }
 
 export const HOST = { pad: 12, head: 40, gap: 10, foot: 8, bandH: 34, bandGap: 8, hardwareH: 56, colGap: 14, minInner: 238 } as const
-export const GUEST = { w: 114, gap: 10, headH: 84, tallHeadH: 100, kernelH: 22, pad: 8 } as const
+export const GUEST = { w: 136, gap: 10, headH: 84, tallHeadH: 100, kernelH: 26, pad: 8 } as const
 export const CONTAINER = { h: 42, gap: 8, perRow: 3 } as const
 export const PRIVILEGED = { h: 108 } as const
 export const RAIL = { gap: 22, step: 34 } as const
