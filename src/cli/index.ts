@@ -1,10 +1,11 @@
 import { build } from './build.ts'
 import { type CliCommand, UsageError } from './command.ts'
+import { machine } from './machine.ts'
 import { run } from './run.ts'
 import { serve } from './serve.ts'
 import { vectors } from './vectors.ts'
 
-const COMMANDS: Readonly<Record<string, CliCommand>> = { serve, run, build, vectors }
+const COMMANDS: Readonly<Record<string, CliCommand>> = { serve, run, build, machine, vectors }
 
 const HELP = `Glasshouse: build, run, open up and break a virtual datacenter, offline.
 

@@ -1,6 +1,7 @@
 import type { ErrorInfo } from '../protocol/errors.ts'
 import type { HeadlessResult } from '../core/containers/engine/headless.ts'
 import { buildImage, type BuildParams } from './headless-build.ts'
+import { type MachineParams, type MachineReport, runMachine } from './headless-machine.ts'
 import { type VectorsParams, runVectorFile } from './headless-vectors.ts'
 import type { VectorReport } from '../core/machine/vectors/run-vectors.ts'
 import { runProject, type RunParams, type RunResult } from './headless-run.ts'
@@ -9,12 +10,14 @@ import { runProject, type RunParams, type RunResult } from './headless-run.ts'
 export interface HeadlessParams {
   readonly run: RunParams
   readonly build: BuildParams
+  readonly machine: MachineParams
   readonly vectors: VectorsParams
 }
 
 export interface HeadlessResults {
   readonly run: RunResult
   readonly build: HeadlessResult
+  readonly machine: MachineReport
   readonly vectors: VectorReport
 }
 
@@ -33,6 +36,8 @@ export function runJob(job: HeadlessJob, log: (text: string) => void): Promise<H
       return runProject(job.params, job.app)
     case 'build':
       return buildImage(job.params, log)
+    case 'machine':
+      return runMachine(job.params, log)
     case 'vectors':
       return runVectorFile(job.params)
   }

@@ -14,14 +14,20 @@ export class DeviceRanges {
     this.#ranges.push({ first, last, device })
   }
 
+  /** 1, 2 or 4 bytes, zero-extended (4: as int32). */
   read(address: number, size: number): number {
     const range = this.#find(address)
-    return range ? range.device.read(address - range.first, size) | 0 : size === 4 ? -1 : size === 2 ? 0xffff : 0xff
+    if (range && (size === 1 || range.device.wide)) return range.device.read(address - range.first, size) | 0
+    if (!range && size === 1) return 0xff
+    let value = 0
+    for (let i = 0; i < size; i++) value |= this.read(address + i, 1) << (8 * i)
+    return value
   }
 
   write(address: number, value: number, size: number): void {
     const range = this.#find(address)
-    range?.device.write(address - range.first, value, size)
+    if (range && (size === 1 || range.device.wide)) return range.device.write(address - range.first, value, size)
+    for (let i = 0; i < size && size > 1; i++) this.write(address + i, (value >>> (8 * i)) & 0xff, 1)
   }
 
   #find(address: number): Range | undefined {

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { headless, type HeadlessResults } from '../workers/headless-client.ts'
+import { type CliCommand, parseCommandLine, requiredPositional, UsageError } from './command.ts'
+
+const OPTIONS = {
+  append: { type: 'string' }, json: { type: 'boolean' }, 'max-instructions': { type: 'string' }, memory: { type: 'string' }, serial: { type: 'string' },
+} as const
+
+const HELP = `glasshouse machine FILE [--memory MB] [--append TEXT] [--serial -] [--max-instructions N] [--json]
+
+Runs a kernel on a simulated computer: an IA-32 processor, PIC, PIT, UART. The machine ends when the guest writes to port 0xF4, halts for good, or faults
+three times over; the last line says why, and in which state.
+
+  FILE                  a kernel with a multiboot header
+  --memory MB           size of memory (default: 256)
+  --append TEXT         the kernel's command line
+  --serial -            the first serial line is standard input and output; standard input is read to its end first, and
+                        typed line by line whenever the guest has been silent for a quarter of a simulated second
+  --max-instructions N  stop after so many instructions (default: 10,000,000,000)
+  --json                end with one line of JSON: {"end": {"kind"}, "stateHash", "instructions", "iterations", "deliveries", "cycles", "ticks"}; kind is
+                        exit (with "code", what the guest wrote), shutdown (a third fault), dead (nothing can wake it), waiting (only input can),
+                        limit or boot-failed (with "message")
+
+Exit codes: 0 it ran; 1 it ended in a third fault, could not start, or FILE cannot be read; 2 wrong usage.
+`
+
+async function execute(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseCommandLine(args, OPTIONS)
+  const file = resolve(requiredPositional(positionals, 'file'))
+  if (values.serial !== undefined && values.serial !== '-') throw new UsageError('The serial line can only be "-": standard input and output.')
+  const attached = values.serial === '-'
+  const params = {
+    file,
+    commandLine: values.append ?? '',
+    memoryMiB: count(values.memory ?? '256', 'MB of memory'),
+    maxInstructions: count(values['max-instructions'] ?? '10000000000', 'instructions'),
+    input: attached && !process.stdin.isTTY ? readFileSync(0) : new Uint8Array(),
+  }
+  const report = await headless('machine', params, (text) => void (attached && process.stdout.write(Buffer.from(text, 'latin1'))))
+  process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : text(report))
+  return report.end.kind === 'shutdown' || report.end.kind === 'boot-failed' ? 1 : 0
+}
+
+function count(value: string, what: string): number {
+  if (!/^[1-9]\d{0,14}$/.test(value)) throw new UsageError(`"${value}" is not a number of ${what}.`)
+  return Number(value)
+}
+
+function text({ end, stateHash, instructions, iterations, deliveries, cycles, ticks }: HeadlessResults['machine']): string {
+  const detail = end.kind === 'exit' ? ` ${end.code}` : end.kind === 'boot-failed' ? `: ${end.message}` : ''
+  return `${end.kind}${detail}\n${instructions} instructions, ${iterations} iterations, ${deliveries} deliveries, ${cycles} cycles, ${ticks} ticks\nstate ${stateHash}\n`
+}
+
+export const machine: CliCommand = { summary: 'run a kernel on a simulated computer', help: HELP, execute }

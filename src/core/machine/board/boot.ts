@@ -1,0 +1,19 @@
+import { Failure } from '../../base/failure.ts'
+import type { Cpu } from '../cpu/cpu.ts'
+import { EIP } from '../cpu/layout.ts'
+import { gpa } from '../memory/addresses.ts'
+import type { Boot } from './config.ts'
+import { bootMultiboot } from './multiboot.ts'
+
+/** Puts what a machine starts from into memory, and the processor before its first instruction. Throws a `Failure` that says why it cannot start. */
+export function start(cpu: Cpu, boot: Boot): void {
+  switch (boot.kind) {
+    case 'multiboot': return bootMultiboot(cpu, boot.image, boot.commandLine ?? '')
+    case 'disk': throw new Failure('unsupported', 'Booting from a disk needs real mode, which this processor does not have yet.', 'Boot a multiboot kernel.')
+    case 'flat': {
+      if (boot.address + boot.image.length > cpu.memory.size) throw new Failure('capacity', 'The program does not fit the memory.')
+      boot.image.forEach((byte, i) => cpu.memory.write(gpa(boot.address + i), byte, 1))
+      cpu.s[EIP] = boot.entry | 0
+    }
+  }
+}

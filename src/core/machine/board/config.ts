@@ -1,0 +1,27 @@
+/** What a machine starts from. */
+export type Boot =
+  /** A kernel with a multiboot header: ELF32, or flat with load addresses in the header. */
+  | { readonly kind: 'multiboot'; readonly image: Uint8Array; readonly commandLine?: string }
+  /** The first sector of the primary master. */
+  | { readonly kind: 'disk' }
+  /** Bytes at a guest-physical address, in protected mode with flat segments. */
+  | { readonly kind: 'flat'; readonly image: Uint8Array; readonly address: number; readonly entry: number }
+
+export interface MachineConfig {
+  /** 1 to 2047. */
+  readonly memoryMiB: number
+  /** How many ticks (instructions) make a second of the machine's time; 100 million if not said. */
+  readonly ticksPerSecond?: number
+  readonly boot: Boot
+}
+
+/** Why a machine will not run on. */
+export type MachineEnd =
+  /** The guest said so, through the exit port; `code` is what it wrote. */
+  | { readonly kind: 'exit'; readonly code: number }
+  /** A fault while a double fault was delivered. */
+  | { readonly kind: 'shutdown' }
+  /** Halted, and nothing is left that could wake it. */
+  | { readonly kind: 'dead' }
+  /** It could not be started. */
+  | { readonly kind: 'boot-failed'; readonly message: string }

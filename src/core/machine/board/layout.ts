@@ -1,0 +1,19 @@
+/** Where everything lies on the board, and which line it pulls: a PC of 1995 without expansion cards. */
+
+/** Interrupt lines. */
+export const IRQ = { pit: 0, keyboard: 1, uart: 4, clock: 8, ata: 14 } as const
+
+/** First ports. */
+export const PORT = {
+  masterPic: 0x20, pit: 0x40, system: 0x61, slavePic: 0xa0, exit: 0xf4, uart: 0x3f8, edgeLevel: 0x4d0,
+} as const
+
+/** Conventional memory ends at 639 KiB; above it a BIOS would keep its extended data area. */
+export const BASE_MEMORY_KIB = 639
+/** Words of the BIOS data area: segment of the extended data area (0: none), and size of base memory in KiB. */
+export const EXTENDED_AREA_WORD = 0x40e
+export const BASE_MEMORY_WORD = 0x413
+/** Where memory above the holes of the first MiB begins. */
+export const HIGH_MEMORY = 0x10_0000
+/** The boot information that a multiboot kernel is handed lies here, strings and memory map behind it. */
+export const BOOT_INFORMATION = 0x9000

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs'
+import { Failure } from '../core/base/failure.ts'
+import type { MachineEnd } from '../core/machine/board/config.ts'
+import { Machine } from '../core/machine/board/machine.ts'
+import { nativeSha256 } from './platform.ts'
+
+export interface MachineParams {
+  /** A kernel with a multiboot header. */
+  readonly file: string
+  readonly commandLine: string
+  readonly memoryMiB: number
+  readonly maxInstructions: number
+  /** What is typed at the far end of the serial line. */
+  readonly input: Uint8Array
+}
+
+export interface MachineReport {
+  /** `limit`: the instructions are used up; `waiting`: halted until something is typed, and there is nothing more. */
+  readonly end: MachineEnd | { readonly kind: 'limit' } | { readonly kind: 'waiting' }
+  readonly stateHash: string
+  readonly instructions: number
+  readonly iterations: number
+  readonly deliveries: number
+  readonly cycles: number
+  readonly ticks: number
+}
+
+/** Simulated seconds of silence after which the next line is typed. */
+const SILENCE = 0.25
+const NEWLINE = 10
+
+/** Runs a machine to its end. `serial` gets what it sends, one character for each byte. */
+export async function runMachine(params: MachineParams, serial: (latin1: string) => void): Promise<MachineReport> {
+  const machine = new Machine({ memoryMiB: params.memoryMiB, boot: { kind: 'multiboot', image: fileBytes(params.file), commandLine: params.commandLine } })
+  let lastSent = 0
+  machine.onSerial = (bytes) => {
+    lastSent = machine.tick
+    serial(Buffer.from(bytes).toString('latin1'))
+  }
+  const silence = SILENCE * machine.ticksPerSecond
+  const lines = linesOf(params.input)
+  const { cpu, devices } = machine
+  while (machine.end === null && cpu.instructions < params.maxInstructions) {
+    const left = params.maxInstructions - cpu.instructions
+    const stop = machine.run(machine.tick + (lines.length > 0 ? Math.min(left, silence / 5) : left))
+    const quiet = devices.uart.unread === 0 && machine.tick - lastSent >= silence
+    if (lines.length > 0 && (quiet || machine.waits)) machine.typeSerial(lines.shift()!)
+    else if (stop !== 'end' && machine.waits && devices.uart.unread === 0) break
+  }
+  const end = machine.end ?? { kind: cpu.instructions < params.maxInstructions ? 'waiting' : 'limit' }
+  const { instructions, iterations, deliveries, cycles } = cpu
+  return { end, stateHash: machine.stateHash(nativeSha256), instructions, iterations, deliveries, cycles, ticks: machine.tick }
+}
+
+/** With their ends; what is typed is Enter's carriage return only if the input says so. */
+function linesOf(input: Uint8Array): Uint8Array[] {
+  const lines: Uint8Array[] = []
+  for (let at = 0; at < input.length;) {
+    const end = input.indexOf(NEWLINE, at)
+    const next = end < 0 ? input.length : end + 1
+    lines.push(input.subarray(at, next))
+    at = next
+  }
+  return lines
+}
+
+function fileBytes(file: string): Uint8Array {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    throw new Failure('file', `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
