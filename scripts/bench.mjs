@@ -3,12 +3,13 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { benchLaunch } from './bench/launch.mjs'
+import { benchMachine } from './bench/machine.mjs'
 import { benchState } from './bench/state.mjs'
 import { benchTopology } from './bench/topology.mjs'
 import { ensureBuild, ensureModules } from './lib/setup.mjs'
 import { root } from './lib/steps.mjs'
 
-const BENCHES = { state: benchState, topology: benchTopology, launch: benchLaunch }
+const BENCHES = { state: benchState, topology: benchTopology, launch: benchLaunch, machine: benchMachine }
 const wanted = process.argv.slice(2)
 const unknown = wanted.find((name) => !(name in BENCHES))
 if (unknown) {
