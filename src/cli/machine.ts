@@ -4,15 +4,17 @@ import { headless, type HeadlessResults } from '../workers/headless-client.ts'
 import { type CliCommand, parseCommandLine, requiredPositional, UsageError } from './command.ts'
 
 const OPTIONS = {
-  append: { type: 'string' }, json: { type: 'boolean' }, 'max-instructions': { type: 'string' }, memory: { type: 'string' }, serial: { type: 'string' },
+  append: { type: 'string' }, disk: { type: 'string' }, disk1: { type: 'string' }, json: { type: 'boolean' }, 'max-instructions': { type: 'string' }, memory: { type: 'string' }, serial: { type: 'string' },
 } as const
 
-const HELP = `glasshouse machine FILE [--memory MB] [--append TEXT] [--serial -] [--max-instructions N] [--json]
+const HELP = `glasshouse machine FILE [--disk IMG] [--disk1 IMG] [--memory MB] [--append TEXT] [--serial -] [--max-instructions N] [--json]
 
-Runs a kernel on a simulated computer: an IA-32 processor, PIC, PIT, UART. The machine ends when the guest writes to port 0xF4, halts for good, or faults
+Runs a kernel on a simulated PC: IA-32 processor, PIC, PIT, UART, ATA disks, clock, keyboard, text screen. The machine ends when the guest writes to port 0xF4, halts for good, or faults
 three times over; the last line says why, and in which state.
 
   FILE                  a kernel with a multiboot header
+  --disk IMG            image of the primary master; the machine works on a copy
+  --disk1 IMG           the same of the primary slave
   --memory MB           size of memory (default: 256)
   --append TEXT         the kernel's command line
   --serial -            the first serial line is standard input and output; standard input is read to its end first, and
@@ -33,6 +35,7 @@ async function execute(args: readonly string[]): Promise<number> {
   const params = {
     file,
     commandLine: values.append ?? '',
+    disks: [values.disk === undefined ? null : resolve(values.disk), values.disk1 === undefined ? null : resolve(values.disk1)] as const,
     memoryMiB: count(values.memory ?? '256', 'MB of memory'),
     maxInstructions: count(values['max-instructions'] ?? '10000000000', 'instructions'),
     input: attached && !process.stdin.isTTY ? readFileSync(0) : new Uint8Array(),

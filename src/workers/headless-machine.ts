@@ -10,6 +10,8 @@ export interface MachineParams {
   readonly commandLine: string
   readonly memoryMiB: number
   readonly maxInstructions: number
+  /** Images of primary master and slave; they are read, and never written. */
+  readonly disks: readonly [string | null, string | null]
   /** What is typed at the far end of the serial line. */
   readonly input: Uint8Array
 }
@@ -31,7 +33,12 @@ const NEWLINE = 10
 
 /** Runs a machine to its end. `serial` gets what it sends, one character for each byte. */
 export async function runMachine(params: MachineParams, serial: (latin1: string) => void): Promise<MachineReport> {
-  const machine = new Machine({ memoryMiB: params.memoryMiB, boot: { kind: 'multiboot', image: fileBytes(params.file), commandLine: params.commandLine } })
+  const [master, slave] = params.disks
+  const machine = new Machine({
+    memoryMiB: params.memoryMiB,
+    disks: [master === null ? null : fileBytes(master), slave === null ? null : fileBytes(slave)],
+    boot: { kind: 'multiboot', image: fileBytes(params.file), commandLine: params.commandLine },
+  })
   let lastSent = 0
   machine.onSerial = (bytes) => {
     lastSent = machine.tick

@@ -12,7 +12,7 @@ export function start(cpu: Cpu, boot: Boot): void {
     case 'disk': throw new Failure('unsupported', 'Booting from a disk needs real mode, which this processor does not have yet.', 'Boot a multiboot kernel.')
     case 'flat': {
       if (boot.address + boot.image.length > cpu.memory.size) throw new Failure('capacity', 'The program does not fit the memory.')
-      boot.image.forEach((byte, i) => cpu.memory.write(gpa(boot.address + i), byte, 1))
+      cpu.memory.copyIn(gpa(boot.address), boot.image)
       cpu.s[EIP] = boot.entry | 0
     }
   }

@@ -12,6 +12,10 @@ export interface MachineConfig {
   readonly memoryMiB: number
   /** How many ticks (instructions) make a second of the machine's time; 100 million if not said. */
   readonly ticksPerSecond?: number
+  /** Images of primary master and slave; the machine works on copies. None if not said. */
+  readonly disks?: readonly [Uint8Array | null, Uint8Array | null]
+  /** What the clock shows at tick 0, in seconds since 1970; 2000-01-01 if not said. */
+  readonly clockStart?: number
   readonly boot: Boot
 }
 

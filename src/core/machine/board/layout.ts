@@ -1,12 +1,17 @@
 /** Where everything lies on the board, and which line it pulls: a PC of 1995 without expansion cards. */
 
-/** Interrupt lines. */
-export const IRQ = { pit: 0, keyboard: 1, uart: 4, clock: 8, ata: 14 } as const
+/** Interrupt lines; `none` is for what has none. */
+export const IRQ = { none: -1, pit: 0, keyboard: 1, uart: 4, clock: 8, ata: 14 } as const
 
 /** First ports. */
 export const PORT = {
-  masterPic: 0x20, pit: 0x40, system: 0x61, slavePic: 0xa0, exit: 0xf4, uart: 0x3f8, edgeLevel: 0x4d0,
+  masterPic: 0x20, pit: 0x40, keyboardData: 0x60, system: 0x61, keyboardCommand: 0x64, cmos: 0x70, post: 0x80, fastA20: 0x92, slavePic: 0xa0, exit: 0xf4,
+  ata: 0x1f0, screen: 0x3d0, ataControl: 0x3f6, uart: 0x3f8, edgeLevel: 0x4d0,
 } as const
+
+/** The colour graphics adapter's memory: 32 KiB of addresses. */
+export const SCREEN_ADDRESS = 0xb_8000
+export const SCREEN_LENGTH = 0x8000
 
 /** Conventional memory ends at 639 KiB; above it a BIOS would keep its extended data area. */
 export const BASE_MEMORY_KIB = 639

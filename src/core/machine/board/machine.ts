@@ -1,35 +1,43 @@
 import { Failure } from '../../base/failure.ts'
 import { pureSha256, type Sha256Factory } from '../../base/hasher.ts'
-import { Cpu } from '../cpu/cpu.ts'
+import { Cpu, type CpuSnapshot } from '../cpu/cpu.ts'
 import { run } from '../cpu/interpreter.ts'
 import { FLAGS, HALTED, IF, INTR } from '../cpu/layout.ts'
-import { ExitPort } from '../devices/exit-port.ts'
-import { Pic } from '../devices/pic.ts'
-import { Pit } from '../devices/pit.ts'
-import { Uart } from '../devices/uart.ts'
+import { Disk } from '../devices/disk.ts'
 import { PhysicalMemory } from '../memory/physical-memory.ts'
 import { start } from './boot.ts'
 import type { MachineConfig, MachineEnd } from './config.ts'
+import { connectDevices, type DeviceRecords, type Devices, loadDevices, saveDevices } from './devices.ts'
 import { Events } from './events.ts'
-import { IRQ, PORT } from './layout.ts'
+import { IRQ } from './layout.ts'
 import { hashState } from './state-hash.ts'
 
 const MIB = 0x10_0000
 const MOST_MIB = 2047
 const TICKS_PER_SECOND = 100_000_000
+/** 2000-01-01 00:00 UTC. */
+const CLOCK_START = 946_684_800
+
+/** A moment of a run, but for RAM and disks: whoever keeps snapshots keeps those by their dirty pages and sectors. */
+export interface MachineSnapshot {
+  readonly cpu: CpuSnapshot
+  readonly devices: DeviceRecords
+  readonly idle: number
+  readonly end: MachineEnd | null
+}
 
 /** Why `run` came back: the tick is reached; the machine has ended; somebody asked, or only an input can go on. */
 export type RunStop = 'tick' | 'end' | 'attention'
 
 /**
  * A whole computer. Its time is counted in ticks: an instruction, the delivery of a fault or an interrupt, or as long a wait in `hlt`. All that
- * happens in it follows from its configuration and from the inputs (`typeSerial`) and the ticks at which they are given; how a run is cut does not matter.
+ * happens in it follows from its configuration and from the inputs (`typeSerial`, `key`) and the ticks at which they are given; how a run is cut does not matter.
  */
 export class Machine {
   readonly memory: PhysicalMemory
   readonly cpu: Cpu
   readonly ticksPerSecond: number
-  readonly devices: { readonly pic: Pic; readonly pit: Pit; readonly uart: Uart }
+  readonly devices: Devices
   /** Is given what the guest sends, at the latest when `run` comes back. */
   onSerial: ((bytes: Uint8Array) => void) | null = null
   /** Ticks that passed while the processor was halted. */
@@ -47,7 +55,14 @@ export class Machine {
     this.memory = new PhysicalMemory(memoryMiB * MIB)
     this.cpu = new Cpu(this.memory)
     this.#events = new Events(() => this.tick, (due) => this.cpu.stopBy(due - this.#idle))
-    this.devices = this.#connect()
+    const disks = [0, 1].map((n) => config.disks?.[n]).map((image) => (image ? new Disk(image) : null))
+    const outlets = {
+      serial: { write: (byte: number) => this.#send(byte) },
+      exit: { write: (code: number) => this.#finish({ kind: 'exit', code }) },
+      reset: { write: () => this.#finish({ kind: 'shutdown' }) },
+    }
+    const parts = { disks: [disks[0]!, disks[1]!] as const, clockStart: config.clockStart ?? CLOCK_START }
+    this.devices = connectDevices(this.cpu, parts, (irq) => this.#events.clock(irq, this.ticksPerSecond), outlets)
     try {
       start(this.cpu, boot)
     } catch (error) {
@@ -98,27 +113,28 @@ export class Machine {
     this.devices.uart.type(bytes)
   }
 
-  /** SHA-256 over registers, memory, devices and counts, in hexadecimal. */
-  stateHash(factory: Sha256Factory = pureSha256): string {
-    const { pic, pit, uart } = this.devices
-    return hashState(factory, this.cpu, { idle: this.#idle, end: this.#end, pic: pic.save(), pit: pit.save(), uart: uart.save() }, [])
+  /** A key goes down or up, at the present tick: its code of set 1, 1 to 0x7F. */
+  key(code: number, down: boolean): void {
+    this.devices.keyboard.key(code, down)
   }
 
-  #connect(): Machine['devices'] {
-    const { ports } = this.cpu
-    const clock = (irq: number) => this.#events.clock(irq, this.ticksPerSecond)
-    const pic = new Pic({ set: (level) => this.cpu.setInterrupt(level) })
-    this.cpu.acknowledge = () => pic.acknowledge()
-    const pit = new Pit(pic.line(IRQ.pit), clock(IRQ.pit))
-    const uart = new Uart(pic.line(IRQ.uart), { write: (byte) => this.#send(byte) }, clock(IRQ.uart))
-    ports.attach(PORT.masterPic, 2, pic.ports(pic.master))
-    ports.attach(PORT.slavePic, 2, pic.ports(pic.slave))
-    ports.attach(PORT.edgeLevel, 2, pic.edgeLevelPorts)
-    ports.attach(PORT.pit, 4, pit)
-    ports.attach(PORT.system, 1, pit.systemPort)
-    ports.attach(PORT.uart, 8, uart)
-    ports.attach(PORT.exit, 4, new ExitPort({ write: (code) => this.#exit(code) }))
-    return { pic, pit, uart }
+  /** Between two calls of `run`. */
+  save(): MachineSnapshot {
+    return { cpu: this.cpu.save(), devices: saveDevices(this.devices), idle: this.#idle, end: this.#end }
+  }
+
+  /** Back to a snapshot of this machine or of one with the same configuration, after RAM and disks have been restored. What follows is the same to the last count. */
+  load({ cpu, devices, idle, end }: MachineSnapshot): void {
+    this.#idle = idle
+    this.#end = end
+    this.cpu.load(cpu)
+    loadDevices(this.devices, devices)
+  }
+
+  /** SHA-256 over registers, memory, devices, disks and counts, in hexadecimal. */
+  stateHash(factory: Sha256Factory = pureSha256): string {
+    const disks = this.devices.ata.disks.map((disk) => disk?.bytes ?? null)
+    return hashState(factory, this.cpu, { ...saveDevices(this.devices), idle: this.#idle, end: this.#end }, disks)
   }
 
   get #sleeps(): boolean {
@@ -133,7 +149,8 @@ export class Machine {
 
   /** Whether an input could interrupt the processor. */
   get #listens(): boolean {
-    return this.devices.uart.listens && this.devices.pic.isOpen(IRQ.uart)
+    const { uart, keyboard, pic } = this.devices
+    return (uart.listens && pic.isOpen(IRQ.uart)) || (keyboard.listens && pic.isOpen(IRQ.keyboard))
   }
 
   /** Lets the time pass in which a halted processor does nothing. */
@@ -152,8 +169,8 @@ export class Machine {
     this.#idle += target - this.tick
   }
 
-  #exit(code: number): void {
-    this.#end = { kind: 'exit', code }
+  #finish(end: MachineEnd): void {
+    this.#end = end
     this.cpu.stopBy(this.cpu.moment)
   }
 

@@ -46,8 +46,8 @@ export function bootMultiboot(cpu: Cpu, image: Uint8Array, commandLine: string):
 }
 
 function fill(memory: PhysicalMemory, at: number, bytes: Uint8Array, size: number): void {
-  bytes.forEach((byte, i) => memory.write(gpa(at + i), byte, 1))
-  for (let i = bytes.length; i < size; i++) memory.write(gpa(at + i), 0, 1)
+  memory.copyIn(gpa(at), bytes)
+  memory.copyIn(gpa(at + bytes.length), new Uint8Array(size - bytes.length))
 }
 
 function readKernel(image: Uint8Array): Kernel {

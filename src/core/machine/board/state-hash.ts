@@ -29,8 +29,13 @@ export function hashState(factory: Sha256Factory, cpu: Cpu, devices: unknown, fu
 function hashPages(stream: ReturnType<Sha256Factory>, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; at += PAGE_SIZE) {
     const page = bytes.subarray(at, at + PAGE_SIZE)
-    if (page.every((byte) => byte === 0)) continue
+    if (isEmpty(page)) continue
     stream.update(encodeUtf8(`${at} `))
     stream.update(page)
   }
+}
+
+function isEmpty(page: Uint8Array): boolean {
+  for (let i = 0; i < page.length; i++) if (page[i] !== 0) return false
+  return true
 }

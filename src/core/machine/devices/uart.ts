@@ -21,6 +21,7 @@ const OVERRUN = 2
 const EMPTY = 0x60
 
 const FIFO_SIZE = 16
+const LONGEST_LINE = 0x10_0000
 const TRIGGERS = [1, 4, 8, 14] as const
 /** Base of the baud rate: 1.8432 MHz / 16. */
 const HIGHEST_BAUD = 115_200
@@ -80,9 +81,9 @@ export class Uart implements PortDevice {
     })
   }
 
-  /** Bytes typed at the far end of the line. */
-  type(bytes: Iterable<number>): void {
-    for (const byte of bytes) this.#state.line.push(byte)
+  /** Bytes typed at the far end of the line; those beyond what the line holds are lost. */
+  type(bytes: Uint8Array): void {
+    for (const byte of bytes.subarray(0, LONGEST_LINE - this.#state.line.length)) this.#state.line.push(byte)
     this.#expect()
   }
 
