@@ -93,15 +93,25 @@ function cloneVm(context: DatacenterContext, vm: VmRecord, wanted: string | unde
   const { store, events } = context
   requireGuest(vm, 'cloned')
   if (vm.state !== 'off') throw new Failure('conflict', `${vm.name} is ${vm.state}: a clone copies a disk at rest.`, 'Stop it first.')
-  if (store.all('engine').some((engine) => engine.owner === vm.id)) {
-    throw new Failure('unsupported', `${vm.name} carries a Docker engine, whose disk Glasshouse cannot copy yet.`, 'Clone it before Docker is installed.')
-  }
   const siblings = vmsOf(store, vm.host)
   const name = wanted ? claimName(wanted, siblings) : freeName(`${vm.name}-clone`, siblings)
   const { host, hypervisor, role, template, osName, kernel, vcpus, memoryMiB, diskGiB, technique } = vm
   const id = addVm(context, { host, hypervisor, role, template, osName, kernel, vcpus, memoryMiB, diskGiB, technique, name })
+  cloneEngines(context, vm.id, id, name)
   events.add({ kind: 'edit', subject: id, subjectName: name, text: `${name} is a copy of ${vm.name} with a MAC address and a UUID of its own.` })
   return id
+}
+
+/** A disk is copied with everything on it: images, containers and what they wrote. */
+function cloneEngines({ store, ids, hosting }: DatacenterContext, from: RecordId<'vm'>, to: RecordId<'vm'>, name: string): void {
+  const engines = new Map<RecordId<'engine'>, RecordId<'engine'>>()
+  for (const engine of store.all('engine').filter((each) => each.owner === from)) {
+    const id = ids.next('engine')
+    store.put({ ...engine, id, owner: to, name, state: 'stopped' })
+    hosting().attach(id, to)
+    engines.set(engine.id, id)
+  }
+  hosting().cloneDisk(from, to, engines)
 }
 
 function requireGuest(vm: VmRecord, verb: string): void {

@@ -22,6 +22,13 @@ export class BuildCache {
   private readonly steps = new Map<string, CachedStep>()
   private readonly byParent = new Map<string, CachedStep[]>()
 
+  /** The same results, in a cache of its own. */
+  copy(): BuildCache {
+    const copy = new BuildCache()
+    for (const step of this.steps.values()) copy.add(step)
+    return copy
+  }
+
   get(key: string): CachedStep | undefined {
     return this.steps.get(key)
   }

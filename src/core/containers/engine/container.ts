@@ -6,6 +6,9 @@ import type { StoredImage } from '../image/content-store.ts'
 import type { Namespace, ProcessHandle } from '../runtime/kernel.ts'
 import { LogBuffer } from './log-buffer.ts'
 
+/** Exit code of what SIGKILL ended. */
+export const KILLED = 137
+
 /** How a container runs: the image's config with what was asked for on top. */
 export interface ContainerSettings {
   readonly argv: readonly string[]
@@ -33,7 +36,7 @@ export class Container {
   readonly imageName: string
   readonly settings: ContainerSettings
   readonly root: OverlayFileSystem
-  readonly logs = new LogBuffer()
+  readonly logs: LogBuffer
   readonly createdAt: SimTime
   /** Fires once for each end of its process, with the exit code. */
   readonly onExit = new Emitter<number>()
@@ -53,7 +56,7 @@ export class Container {
   killTimer: Disposable | null = null
   size: { readonly columns: number; readonly rows: number } = { columns: 80, rows: 24 }
 
-  constructor(made: Pick<Container, 'record' | 'id' | 'image' | 'imageName' | 'settings' | 'root' | 'createdAt' | 'name'>) {
+  constructor(made: Pick<Container, 'record' | 'id' | 'image' | 'imageName' | 'settings' | 'root' | 'createdAt' | 'name'> & Partial<Pick<Container, 'logs'>>) {
     this.record = made.record
     this.id = made.id
     this.image = made.image
@@ -62,6 +65,20 @@ export class Container {
     this.root = made.root
     this.createdAt = made.createdAt
     this.name = made.name
+    this.logs = made.logs ?? new LogBuffer()
+  }
+
+  /** Its disk and its books under a record; if it runs, as it will be found after a power cut at `now`. */
+  copy(record: RecordId<'container'>, now: SimTime): Container {
+    const { id, image, imageName, settings, createdAt, name } = this
+    const copy = new Container({ record, id, image, imageName, settings, createdAt, name, root: this.root.clone(), logs: this.logs.copy() })
+    copy.state = this.alive ? 'exited' : this.state
+    copy.exitCode = this.alive ? KILLED : this.exitCode
+    copy.startedAt = this.startedAt
+    copy.finishedAt = this.alive ? now : this.finishedAt
+    copy.oomKilled = this.oomKilled
+    copy.run = this.run
+    return copy
   }
 
   get alive(): boolean {

@@ -13,7 +13,7 @@ import { ContentStore, type StoredImage } from '../image/content-store.ts'
 import { rootFileSystem } from '../image/layer.ts'
 import { Container, type ContainerSettings } from './container.ts'
 import { badDirectory, badName, engineDown, nameTaken, noCommand, noSuchContainer, sameName, short } from './daemon-words.ts'
-import { ImageShelf, type ImageUser, type Removal } from './image-shelf.ts'
+import { ImageShelf, type ImageUser, type Removal, type ShelfCopy } from './image-shelf.ts'
 import type { Machine, Owner } from './machine.ts'
 import { makeName } from './names.ts'
 
@@ -45,14 +45,22 @@ export interface CreateRequest {
   readonly record?: RecordId<'container'>
 }
 
+/** The content of an engine at one moment. Never changes, so that it can be put back more than once. */
+export interface EngineCopy {
+  readonly images: ShelfCopy
+  readonly cache: BuildCache
+  readonly baseImages: ReadonlyMap<string, StoredImage>
+  readonly containers: readonly Container[]
+}
+
 /** One Docker engine: its images, its containers, its build cache. The machine below it comes and goes. */
 export class Engine {
   readonly id: RecordId<'engine'>
   readonly owner: Owner
   readonly images: ImageShelf
-  readonly cache = new BuildCache()
+  cache = new BuildCache()
   /** Images that builds started from and that have no name here, by name and date of the universe. */
-  readonly baseImages = new Map<string, StoredImage>()
+  baseImages: ReadonlyMap<string, StoredImage> = new Map()
   readonly random: Random
   readonly ground: EngineGround
   private readonly containers = new Map<string, Container>()
@@ -181,6 +189,26 @@ export class Engine {
     for (let host = 2; ; host++) {
       const address = `172.17.${host >> 8}.${host & 255}`
       if (!taken.has(address)) return address
+    }
+  }
+
+  // ---------------------------------------------------------------- copies of its disk
+
+  /** All that it keeps on its machine's disk. What runs is kept as a power cut would leave it. */
+  copy(): EngineCopy {
+    return { images: this.images.copy(), cache: this.cache.copy(), baseImages: this.baseImages, containers: this.all().map((container) => container.copy(container.record, this.now)) }
+  }
+
+  /** Has exactly this content from now on; its machine is off. `records`: under the records that it had, else under new ones. */
+  become(copy: EngineCopy, records: 'same' | 'new'): void {
+    for (const container of this.all()) this.forget(container)
+    this.images.become(copy.images, records)
+    this.cache = copy.cache.copy()
+    this.baseImages = copy.baseImages
+    for (const kept of copy.containers) {
+      const container = kept.copy(records === 'same' ? kept.record : this.ground.ids.next('container'), this.now)
+      this.containers.set(container.id, container)
+      this.publish(container)
     }
   }
 

@@ -18,6 +18,18 @@ export interface Removal {
   readonly deleted: readonly string[]
 }
 
+/** The content of a shelf at one moment. Never changes. */
+export interface ShelfCopy {
+  readonly shelved: readonly {
+    readonly image: StoredImage
+    readonly tags: readonly string[]
+    /** Undefined for what only builds use. */
+    readonly record: RecordId<'image'> | undefined
+    readonly lines: readonly (number | null)[] | undefined
+    readonly digest: string | undefined
+  }[]
+}
+
 /** The images of one engine: what its store holds, under which names; published as records. */
 export class ImageShelf {
   readonly content: ContentStore
@@ -124,6 +136,28 @@ export class ImageShelf {
     this.lines.delete(image.id)
     if (record) this.store.remove(record)
     return { untagged, deleted: [image.id, ...this.content.deleteImage(image.id)] }
+  }
+
+  /** What another engine needs to have the same images under the same names. */
+  copy(): ShelfCopy {
+    const shelved = this.content.allImages().map((image) => ({
+      image, tags: this.tagsOf(image.id), record: this.records.get(image.id), lines: this.lines.get(image.id), digest: this.digests.get(image.id),
+    }))
+    return { shelved }
+  }
+
+  /** Has exactly these images from now on. `records`: under the records that they had, else under new ones. */
+  become({ shelved }: ShelfCopy, records: 'same' | 'new'): void {
+    this.withdrawAll()
+    for (const known of [this.tags, this.records, this.lines, this.digests]) known.clear()
+    for (const { id } of this.content.allImages()) this.content.deleteImage(id)
+    for (const { image, tags, record, lines, digest } of shelved) {
+      const stored = this.content.addImage(image.config, image.layers)
+      for (const tag of tags) this.tags.set(tag, stored.id)
+      if (digest !== undefined) this.digests.set(stored.id, digest)
+      if (record !== undefined && records === 'same') this.records.set(stored.id, record)
+      if (record !== undefined) this.add(stored, lines)
+    }
   }
 
   publishAll(): void {

@@ -25,6 +25,14 @@ export class LogBuffer {
     this.onPart.emit(part)
   }
 
+  /** What was printed so far, in a buffer of its own. */
+  copy(): LogBuffer {
+    const copy = new LogBuffer()
+    copy.parts = [...this.parts]
+    copy.length = this.length
+    return copy
+  }
+
   all(): readonly LogPart[] {
     return this.parts
   }

@@ -2,7 +2,8 @@ import type { ContextRecord } from '../../../protocol/records.ts'
 import type { Simulation } from '../../simulation/simulation.ts'
 import { SECOND } from '../../simulation/units.ts'
 import { universeEpoch } from '../builder/ports.ts'
-import type { FileSystem } from '../filesystem/file-system.ts'
+import type { MemoryFileSystem } from '../filesystem/memory-file-system.ts'
+import { OverlayFileSystem } from '../filesystem/overlay-file-system.ts'
 import { makeHostRoot } from '../runtime/host-root.ts'
 import type { LinuxSystemInfo, LinuxSystems } from '../runtime/linux-system.ts'
 import { createKernel, type KernelChange, type World } from '../runtime/linux-kernel.ts'
@@ -12,8 +13,9 @@ import { Machine, type Owner } from './machine.ts'
 import { MachineTime } from './machine-time.ts'
 import { StudioFolders } from './studio-folders.ts'
 
-interface Disk {
-  readonly root: FileSystem
+/** The disk of a machine. */
+export interface Disk {
+  readonly root: MemoryFileSystem
   readonly folders: StudioFolders
 }
 
@@ -70,11 +72,31 @@ export class Machines {
     this.disks.get(owner)?.folders.follow(contexts)
   }
 
+  /** The disk as it is now; undefined when the machine never had one. O(its files); their contents are shared. */
+  copyDisk(owner: Owner): Disk | undefined {
+    const disk = this.disks.get(owner)
+    return disk && this.copy(disk)
+  }
+
+  /** Gives a machine that is off the content of another disk; without one it begins with a new one at its next boot. */
+  putDisk(owner: Owner, disk: Disk | undefined): void {
+    if (disk) this.disks.set(owner, this.copy(disk))
+    else this.disks.delete(owner)
+  }
+
+  private copy({ root, folders }: Disk): Disk {
+    const copy = new OverlayFileSystem([], { now: () => this.unixTime(), upper: root.freeze() })
+    return { root: copy, folders: folders.copyTo(copy) }
+  }
+
+  private unixTime(): number {
+    return universeEpoch(this.ground.universe()) + Math.floor(this.ground.simulation.now / SECOND)
+  }
+
   private disk({ owner, hostname, osName }: LinuxSystemInfo): Disk {
     const known = this.disks.get(owner)
     if (known) return known
-    const { simulation, universe } = this.ground
-    const root = makeHostRoot({ osName, hostname, programs: HOST_PROGRAMS, now: () => universeEpoch(universe()) + Math.floor(simulation.now / SECOND) })
+    const root = makeHostRoot({ osName, hostname, programs: HOST_PROGRAMS, now: () => this.unixTime() })
     const disk = { root, folders: new StudioFolders(root) }
     this.disks.set(owner, disk)
     return disk

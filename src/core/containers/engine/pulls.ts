@@ -124,7 +124,7 @@ export function imageSource(engine: Engine, machine: Machine, registry: Registry
         local: known ?? null,
         fetch: async (vertex) => {
           const image = await download(engine, machine, registry, description, cancellation, { progress: () => undefined, line: (line) => vertex.note(line.replaceAll('\n', ' ')) })
-          engine.baseImages.set(key, image)
+          engine.baseImages = new Map(engine.baseImages).set(key, image)
           return image
         },
       }

@@ -17,6 +17,13 @@ export class StudioFolders {
     this.root = root
   }
 
+  /** On a copy of the disk, which has the same folders. */
+  copyTo(root: FileSystem): StudioFolders {
+    const copy = new StudioFolders(root)
+    for (const [id, shown] of this.shown) copy.shown.set(id, shown)
+    return copy
+  }
+
   /** Cheap when nothing changed. */
   follow(contexts: readonly ContextRecord[]): void {
     const current = new Map(contexts.map((context) => [context.id, context]))

@@ -11,11 +11,11 @@ import { Registry } from '../registry/registry.ts'
 import type { EngineHosting, LinuxSystems } from '../runtime/linux-system.ts'
 import type { KernelChange, World } from '../runtime/linux-kernel.ts'
 import { startBuild } from './builds.ts'
-import type { Container } from './container.ts'
+import { type Container, KILLED } from './container.ts'
 import { endWithin, markEnded } from './container-life.ts'
-import { Engine, type EngineGround } from './engine.ts'
+import { Engine, type EngineCopy, type EngineGround } from './engine.ts'
 import type { Machine, Owner } from './machine.ts'
-import { Machines } from './machines.ts'
+import { type Disk, Machines } from './machines.ts'
 import { StreamTexts } from './stream-text.ts'
 import { Tasks } from './tasks.ts'
 import { Terminals } from './terminals.ts'
@@ -25,8 +25,6 @@ const SHUTDOWN_GRACE = 3 * SECOND
 const SHUTDOWN_LIMIT = 3.9 * SECOND
 /** How long changes are gathered before the records follow. */
 const GATHER: Readonly<Record<KernelChange, SimTime>> = { processes: MILLISECOND, files: 100 * MILLISECOND }
-/** Exit code of what SIGKILL ended. */
-const KILLED = 137
 
 export interface WorldDeps {
   readonly store: Store
@@ -36,6 +34,12 @@ export interface WorldDeps {
   readonly sha256: Sha256Factory
   readonly systems: LinuxSystems
   readonly registry?: Registry
+}
+
+/** A machine's disk at one moment, with what its engines keep on it. */
+interface KeptDisk {
+  readonly disk: Disk | undefined
+  readonly engines: ReadonlyMap<RecordId<'engine'>, EngineCopy>
 }
 
 /** All engines of a session and what they share. */
@@ -48,6 +52,7 @@ export class ContainerWorld implements EngineHosting {
   readonly terminals: Terminals
   private readonly engines = new Map<RecordId<'engine'>, Engine>()
   private readonly attached = new Set<Engine>()
+  private readonly kept = new Map<string, KeptDisk>()
   /** What will be looked at again. */
   private readonly due = new Set<string>()
 
@@ -129,6 +134,37 @@ export class ContainerWorld implements EngineHosting {
   setFrozen(owner: Owner, frozen: boolean): void {
     const paused = this.on(owner).flatMap((engine) => engine.all()).filter(({ state }) => state === 'paused').map(({ id }) => id)
     this.machines.find(owner)?.setFrozen(frozen, new Set(paused))
+  }
+
+  keepDisk(key: string, owner: Owner): void {
+    this.kept.set(key, this.copyDisk(owner))
+  }
+
+  putBackDisk(key: string, owner: Owner): void {
+    const kept = this.kept.get(key)
+    if (!kept) throw new Failure('internal', `The disk that was kept as ${key} is missing.`)
+    this.machines.putDisk(owner, kept.disk)
+    for (const engine of this.on(owner)) {
+      const content = kept.engines.get(engine.id)
+      if (content) engine.become(content, 'same')
+    }
+  }
+
+  forgetDisk(key: string): void {
+    this.kept.delete(key)
+  }
+
+  cloneDisk(from: Owner, to: Owner, engines: ReadonlyMap<RecordId<'engine'>, RecordId<'engine'>>): void {
+    const copy = this.copyDisk(from)
+    this.machines.putDisk(to, copy.disk)
+    for (const [original, clone] of engines) {
+      const content = copy.engines.get(original)
+      if (content) this.engine(clone).become(content, 'new')
+    }
+  }
+
+  private copyDisk(owner: Owner): KeptDisk {
+    return { disk: this.machines.copyDisk(owner), engines: new Map(this.on(owner).map((engine) => [engine.id, engine.copy()])) }
   }
 
   /** Builds, pulls and shells end at once; containers are asked to, and killed after the grace time. */

@@ -1,5 +1,4 @@
 import { encodeUtf8 } from '../../base/bytes.ts'
-import type { FileSystem } from '../filesystem/file-system.ts'
 import { MemoryFileSystem } from '../filesystem/memory-file-system.ts'
 import { programFile } from '../filesystem/program-file.ts'
 
@@ -16,7 +15,7 @@ export interface HostRootOptions {
 const DIRECTORIES = ['/bin', '/boot', '/dev', '/etc', '/home', '/home/student', '/lib', '/mnt', '/opt', '/proc', '/root', '/run', '/sbin', '/srv', '/sys', '/tmp', '/usr', '/usr/bin', '/usr/lib', '/usr/local', '/usr/local/bin', '/usr/sbin', '/usr/share', '/var', '/var/lib', '/var/log', '/var/tmp']
 
 /** The file system of an engine's own machine: what its shell finds. */
-export function makeHostRoot(options: HostRootOptions): FileSystem {
+export function makeHostRoot(options: HostRootOptions): MemoryFileSystem {
   const root = new MemoryFileSystem({ now: options.now })
   for (const path of DIRECTORIES) root.makeDirectory(path, { mode: 0o755 })
   root.setAttributes('/tmp', { mode: 0o1777 })

@@ -30,4 +30,11 @@ export interface EngineHosting {
   systemDown(owner: RecordId<'host'> | RecordId<'vm'>, how: 'shutdown' | 'power-loss'): void
   /** The machine was paused or goes on (its processes freeze). */
   setFrozen(owner: RecordId<'host'> | RecordId<'vm'>, frozen: boolean): void
+  /** Keeps what is on a machine's disk now, under a key; what runs, as a power cut would leave it. */
+  keepDisk(key: string, owner: RecordId<'host'> | RecordId<'vm'>): void
+  /** Gives a machine that is off what was kept; the engines that were on it are attached again by now, the others detached. */
+  putBackDisk(key: string, owner: RecordId<'host'> | RecordId<'vm'>): void
+  forgetDisk(key: string): void
+  /** Gives a machine that is off a copy of another's disk; `engines`: whose content each attached engine of it gets. */
+  cloneDisk(from: RecordId<'host'> | RecordId<'vm'>, to: RecordId<'host'> | RecordId<'vm'>, engines: ReadonlyMap<RecordId<'engine'>, RecordId<'engine'>>): void
 }

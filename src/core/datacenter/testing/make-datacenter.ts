@@ -22,6 +22,10 @@ export function makeDatacenter() {
       systemUp: (owner) => void told.push(`up ${owner}`),
       systemDown: (owner, how) => void told.push(`down ${owner} ${how}`),
       setFrozen: (owner, frozen) => void told.push(`${frozen ? 'freeze' : 'thaw'} ${owner}`),
+      keepDisk: (key, owner) => void told.push(`keep ${key} ${owner}`),
+      putBackDisk: (key, owner) => void told.push(`put back ${key} ${owner}`),
+      forgetDisk: (key) => void told.push(`forget ${key}`),
+      cloneDisk: (from, to) => void told.push(`copy ${from} ${to}`),
     }),
   })
   datacenter.furnish()
