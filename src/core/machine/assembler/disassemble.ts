@@ -2,7 +2,7 @@ import type { Opcode } from '../cpu/opcode.ts'
 import { PLACES, ROW_AT } from '../cpu/opcodes.ts'
 import { ByteReader, EndOfBytes } from './byte-reader.ts'
 import { type Decoding, memoryText, operandText } from './disassemble-operand.ts'
-import { FORMS, type Form, NASM_CONDITION } from './forms.ts'
+import { FORMS, type Form, isTwin, NASM_CONDITION } from './forms.ts'
 
 /** One instruction as text. */
 export interface Disassembly {
@@ -86,9 +86,8 @@ const isImplied = (form: Form, word: string): boolean => form.opcode.handler ===
 
 /** Whether NASM has a name for it: the processor knows some encodings twice, and ignores fields that NASM wants clear. */
 function writable({ form, modrm, operandSize }: Decoding, prefixes: Prefixes): boolean {
-  const { mnemonic, code, handler } = form.opcode
-  const twice = code.startsWith('82/') || code === 'f6/1' || code === 'f7/1' || (code.endsWith('/6') && mnemonic === 'shl') || code === '0f0d' || mnemonic === 'fpu'
-  if (twice || (handler === 'setcc' && (modrm & 0x38) !== 0)) return false
+  const { mnemonic, handler } = form.opcode
+  if (isTwin(form.opcode) || (handler === 'setcc' && (modrm & 0x38) !== 0)) return false
   if (mnemonic === 'bswap' || handler === 'movzxWord' || handler === 'movsxWord') return operandSize === 4
   if (/^mov(?:To|From)(?:Control|Debug)$/.test(handler)) return modrm >= 0xc0 && !prefixes.operandSize && !prefixes.addressSize && prefixes.repeat === 0
   return !(form.operands.includes('Sw') && ((modrm >> 3) & 7) > 5)

@@ -44,3 +44,8 @@ export const PAIRS = ['bx+si', 'bx+di', 'bp+si', 'bp+di', 'si', 'di', 'bp', 'bx'
 
 /** The first of NASM's names for a condition, where it is not the table's. */
 export const NASM_CONDITION: Readonly<Record<string, string>> = { b: 'c', ae: 'nc', e: 'z', ne: 'nz', be: 'na', p: 'pe', np: 'po', ge: 'nl', le: 'ng' }
+
+/** Encodings that the processor knows under another row as well: NASM writes the other one. */
+export function isTwin({ code, mnemonic }: Opcode): boolean {
+  return code.startsWith('82/') || code === 'f6/1' || code === 'f7/1' || (code.endsWith('/6') && mnemonic === 'shl') || code === '0f0d' || mnemonic === 'fpu'
+}
