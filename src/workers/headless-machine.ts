@@ -27,7 +27,7 @@ export interface MachineReport {
   readonly ticks: number
 }
 
-/** Simulated seconds of silence after which the next line is typed. */
+/** Simulated seconds of silence after which the next line is typed; a fifth of it is run at a time. */
 const SILENCE = 0.25
 const NEWLINE = 10
 
@@ -49,7 +49,7 @@ export async function runMachine(params: MachineParams, serial: (latin1: string)
   const { cpu, devices } = machine
   while (machine.end === null && cpu.instructions < params.maxInstructions) {
     const left = params.maxInstructions - cpu.instructions
-    const stop = machine.run(machine.tick + (lines.length > 0 ? Math.min(left, silence / 5) : left))
+    const stop = machine.run(machine.tick + Math.min(left, silence / 5))
     const quiet = devices.uart.unread === 0 && machine.tick - lastSent >= silence
     if (lines.length > 0 && (quiet || machine.waits)) machine.typeSerial(lines.shift()!)
     else if (stop !== 'end' && machine.waits && devices.uart.unread === 0) break
