@@ -1,4 +1,5 @@
 import { gpa } from '../memory/addresses.ts'
+import { HEAD_BYTES } from '../memory/physical-memory.ts'
 import type { Cpu } from './cpu.ts'
 import { GP, raise, STACK_FAULT } from './fault.ts'
 import { CPL, SS } from './layout.ts'
@@ -9,25 +10,28 @@ import { walk } from './paging.ts'
 export function readLinear(c: Cpu, linear: number, size: number): number {
   const e = c.readTlb[linear >>> 12]! ^ 0xfff
   if ((e & 1) !== 0 || (linear & 0xfff) > 0x1000 - size) return readSlow(c, linear, size, c.s[CPL] === 3)
-  if (size === 4) return c.memory.view.getInt32(linear + e, true)
-  return size === 1 ? c.memory.bytes[linear + e]! : c.memory.view.getUint16(linear + e, true)
+  if (size === 4) return c.memory.host.getInt32(linear + e, true)
+  return size === 1 ? c.memory.hostBytes[linear + e]! : c.memory.host.getUint16(linear + e, true)
 }
 
 export function writeLinear(c: Cpu, linear: number, value: number, size: number): void {
   const e = c.writeTlb[linear >>> 12]! ^ 0xfff
   if ((e & 1) !== 0 || (linear & 0xfff) > 0x1000 - size) writeSlow(c, linear, value, size, c.s[CPL] === 3)
-  else if (size === 4) c.memory.view.setInt32(linear + e, value, true)
-  else if (size === 1) c.memory.bytes[linear + e] = value
-  else c.memory.view.setUint16(linear + e, value, true)
+  else if (size === 4) c.memory.host.setInt32(linear + e, value, true)
+  else if (size === 1) c.memory.hostBytes[linear + e] = value
+  else c.memory.host.setUint16(linear + e, value, true)
 }
+
+/** Set in an entry that is no translation (tlb.ts). */
+const UNKNOWN = 2
 
 /** Translates for reading; remembered, and straight to RAM where no device answers. */
 export function translateRead(c: Cpu, linear: number, user: boolean): number {
   const table = user ? c.tlb.userRead : c.tlb.supervisorRead
   const e = table[linear >>> 12]! ^ 0xfff
-  if ((e & 0xffe) === 0) return (linear + (e & ~0xfff)) >>> 0
+  if ((e & UNKNOWN) === 0) return (linear + (e & ~0xfff) - HEAD_BYTES) >>> 0
   const physical = walk(c, linear, false, user)
-  c.tlb.fill(table, linear, physical, c.memory.isRam(gpa(physical)))
+  c.tlb.fill(table, linear, physical + HEAD_BYTES, c.memory.isRam(gpa(physical)))
   return physical
 }
 
@@ -35,9 +39,9 @@ export function translateRead(c: Cpu, linear: number, user: boolean): number {
 export function translateWrite(c: Cpu, linear: number, user: boolean): number {
   const table = user ? c.tlb.userWrite : c.tlb.supervisorWrite
   const e = table[linear >>> 12]! ^ 0xfff
-  const known = (e & 0xffe) === 0
-  const physical = known ? (linear + (e & ~0xfff)) >>> 0 : walk(c, linear, true, user)
-  if (!known || (e & 1) !== 0) c.tlb.fill(table, linear, physical, c.memory.isPlain(gpa(physical)))
+  const known = (e & UNKNOWN) === 0
+  const physical = known ? (linear + (e & ~0xfff) - HEAD_BYTES) >>> 0 : walk(c, linear, true, user)
+  if (!known || (e & 1) !== 0) c.tlb.fill(table, linear, physical + HEAD_BYTES, c.memory.isPlain(gpa(physical)))
   return physical
 }
 

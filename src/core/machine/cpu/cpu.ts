@@ -1,16 +1,17 @@
 import { DeviceRanges } from '../devices/ranges.ts'
-import type { MemoryWatcher, PhysicalMemory } from '../memory/physical-memory.ts'
+import { HEAD_BYTES, type MemoryWatcher, type PhysicalMemory } from '../memory/physical-memory.ts'
+import { eflags, setArithmetic } from './flags.ts'
 import {
-  ATTENTION, BASES, CHECKS, CPL, CR0, CS, DONE, EDX, EIP, EVENT_CYCLES, FLAGS, GDT_LIMIT, IDT_LIMIT, INTR, ITERATIONS, LIMITS, RECORD_WORDS, RIGHTS, SELECTORS, SPENT, STATE_WORDS, ZERO,
+  ATTENTION, BASES, CHECKS, CPL, CR0, CS, DONE, DS, EDX, EIP, ES, EVENT_CYCLES, FIRST_RECORD, FLAGS, GDT_LIMIT, IDT_LIMIT, INTR, ITERATIONS, JUMPS, JUMPS_OF_CLASS, LIMITS, RECORD_WORDS,
+  RIGHTS, SELECTORS, SPENT, SS, START, STATE_WORDS, ZERO,
 } from './layout.ts'
 import type { CpuObserver } from './observer.ts'
 import { Tlb, type TlbSnapshot } from './tlb.ts'
 
-/** Decoded records before all are forgotten: 16 MiB. */
-const MOST_RECORDS = 1 << 18
-
 /** Access byte and flags of a flat segment as they stand in a descriptor's second word: present, DPL 0, accessed, 4 GiB. */
 const FLAT_CODE = 0xc0_9b00
+/** D of code, B of a stack: 32 bits. */
+const BIG = 0x40_0000
 const FLAT_DATA = 0xc0_9300
 
 /** A processor between two instructions; what is only remembered for speed is not part of it. */
@@ -34,7 +35,7 @@ interface CodePage {
 /** One processor: its state block, its translations and its decoded instructions. What it does with them is in the files beside this one. */
 export class Cpu implements MemoryWatcher {
   /** The state block, see layout.ts; `r16` and `r8` show its first words (registers) in pieces. */
-  readonly s = new Int32Array(STATE_WORDS)
+  readonly s: Int32Array
   readonly r16: Uint16Array
   readonly r8: Uint8Array
   readonly selectors: Int32Array
@@ -45,16 +46,20 @@ export class Cpu implements MemoryWatcher {
   readonly checks: Int32Array
   readonly memory: PhysicalMemory
   readonly ports = new DeviceRanges()
-  readonly tlb = new Tlb(this.s)
+  readonly tlb: Tlb
   /** The tables of the present ring. */
   readTlb: Int32Array
   writeTlb: Int32Array
   /** Two words of the descriptor that was read last. */
   descriptorLow = 0
   descriptorHigh = 0
-  records = new Int32Array(RECORD_WORDS * 1024)
-  /** Free place for the next record; records begin at 1 × RECORD_WORDS, so that 0 can mean none. */
-  freeRecord = RECORD_WORDS
+  /** The head of the memory: state block, jumps, records (layout.ts). */
+  readonly records: Int32Array
+  /** Free place for the next record. */
+  freeRecord = FIRST_RECORD
+  /** CS, DS, ES and SS are flat, writable where they should be, and 32 bits wide: what the interpreter's own forms ask for. */
+  flat = false
+  #jumpsKept = false
   /** Instructions completed and cycles spent since reset; repeated string iterations apart. */
   instructions = 0
   iterations = 0
@@ -70,7 +75,10 @@ export class Cpu implements MemoryWatcher {
 
   constructor(memory: PhysicalMemory) {
     this.memory = memory
-    const { buffer } = this.s
+    const { buffer } = memory.host
+    this.s = new Int32Array(buffer, 0, STATE_WORDS)
+    this.records = new Int32Array(buffer, 0, HEAD_BYTES / 4)
+    this.tlb = new Tlb(() => this.forgetJumps())
     this.r16 = new Uint16Array(buffer, 0, 16)
     this.r8 = new Uint8Array(buffer, 0, 32)
     const block = (at: number): Int32Array => new Int32Array(buffer, at * 4, 8)
@@ -99,6 +107,7 @@ export class Cpu implements MemoryWatcher {
       this.rights[segment] = segment === CS ? FLAT_CODE : FLAT_DATA
       this.checks[segment] = segment === CS ? 2 : 0
     }
+    this.noteFlatness()
     this.instructions = this.iterations = this.cycles = this.deliveries = 0
     this.setCpl(0)
     this.flushTlb()
@@ -150,7 +159,7 @@ export class Cpu implements MemoryWatcher {
     if (!code) {
       code = this.#codePages[page] = { records: new Int32Array(4096), decoded: new Uint8Array(4096) }
       this.memory.markCode(page, true)
-      this.tlb.watchWrites((page << 12) >>> 0)
+      this.tlb.watchWrites((page << 12) + HEAD_BYTES)
     }
     const offset = physical & 0xfff
     code.records[offset] = this.freeRecord
@@ -160,11 +169,36 @@ export class Cpu implements MemoryWatcher {
 
   /** Makes room for one more record. Never while one is being executed. */
   reserveRecord(): void {
-    if (this.freeRecord + RECORD_WORDS <= this.records.length) return
-    if (this.freeRecord >= MOST_RECORDS * RECORD_WORDS) return this.dropAllCode()
-    const larger = new Int32Array(this.records.length * 2)
-    larger.set(this.records)
-    this.records = larger
+    if (this.freeRecord + RECORD_WORDS > this.records.length) this.dropAllCode()
+  }
+
+  /** After a segment register changed. */
+  noteFlatness(): void {
+    const { bases, limits, checks, rights } = this
+    const data = (checks[DS]! | checks[ES]! | checks[SS]! | bases[DS]! | bases[ES]! | bases[SS]!) === 0 && (rights[SS]! & BIG) !== 0
+    const flat = data && bases[CS] === 0 && limits[CS] === -1 && (rights[CS]! & BIG) !== 0
+    if (flat === this.flat) return
+    this.flat = flat
+    this.s[ATTENTION] = 1
+  }
+
+  /** Where in `records` the jumps of the present ring are kept that lead to `eip`: its EIP, and behind it the record. */
+  jumpAt(eip: number): number {
+    return JUMPS + (this.s[CPL] === 3 ? JUMPS_OF_CLASS : 0) + ((eip ^ (eip >>> 9)) & (JUMPS_OF_CLASS / 2 - 1)) * 2
+  }
+
+  keepJump(eip: number, record: number): void {
+    const at = this.jumpAt(eip)
+    this.records[at] = eip
+    this.records[at + 1] = record
+    this.#jumpsKept = true
+  }
+
+  /** Translations or decoded instructions changed. */
+  forgetJumps(): void {
+    if (this.#jumpsKept) this.records.fill(0, JUMPS, JUMPS + 2 * JUMPS_OF_CLASS)
+    this.#jumpsKept = false
+    this.s[ATTENTION] = 1
   }
 
   codeWritten(page: number, offset: number, size: number): void {
@@ -179,7 +213,12 @@ export class Cpu implements MemoryWatcher {
   /** Between two instructions. RAM is the board's to save. */
   save(): CpuSnapshot {
     const { instructions, iterations, cycles, deliveries } = this
-    return { state: this.s.slice(), instructions, iterations, cycles, deliveries, tlb: this.tlb.save() }
+    const state = this.s.slice()
+    // One form for what can be told in several, or not at all.
+    setArithmetic(state, eflags(state))
+    state[START] = state[EIP]!
+    state[ATTENTION] = 1
+    return { state, instructions, iterations, cycles, deliveries, tlb: this.tlb.save() }
   }
 
   /** Back to a snapshot, after RAM has been restored (`PhysicalMemory.copyIn`): what follows is the same to the last count. */
@@ -188,19 +227,20 @@ export class Cpu implements MemoryWatcher {
     Object.assign(this, { instructions, iterations, cycles, deliveries })
     this.tlb.load(tlb)
     this.dropAllCode()
+    this.noteFlatness()
     this.setCpl(state[CPL]!)
   }
 
   dropCode(page: number): void {
     this.#codePages[page] = undefined
     this.memory.markCode(page, false)
-    this.s[ATTENTION] = 1
+    this.forgetJumps()
   }
 
   dropAllCode(): void {
     this.#codePages.forEach((map, page) => map && this.dropCode(page))
     this.#codePages.length = 0
-    this.freeRecord = RECORD_WORDS
-    this.s[ATTENTION] = 1
+    this.freeRecord = FIRST_RECORD
+    this.forgetJumps()
   }
 }

@@ -4,7 +4,7 @@ import { GP, raise, UD } from './fault.ts'
 import { handlerId } from './handlers.ts'
 import {
   BASES, CS, DS, EBP, ESP, FORM_REG_RM, FORM_RM_CL, FORM_RM_IMM, FORM_RM_REG, LIMITS, NO_REGISTER, PREFIX_ADDRESS16, PREFIX_REP, PREFIX_REPNE,
-  R_CYCLES, R_DISP, R_FORM, R_HANDLER, R_IMM, R_IMM2, R_LENGTH, R_MEM, R_NEXT, R_PREFIX, R_REG, R_RM, R_ROW, R_SIZE, R_TARGET, SS,
+  R_DISP, R_FORM, R_HANDLER, R_IMM, R_IMM2, R_LENGTH, R_MEM, R_NEXT, R_PREFIX, R_REG, R_RM, R_ROW, R_SIZE, R_TARGET, SS,
 } from './layout.ts'
 import { specialise } from './fast-forms.ts'
 import type { Opcode } from './opcode.ts'
@@ -104,7 +104,6 @@ export function decode(c: Cpu, eip: number): number {
   r[p + R_HANDLER] = shape.handler
   r[p + R_ROW] = shape.row
   r[p + R_FORM] = shape.form
-  r[p + R_CYCLES] = shape.opcode.cycles
   r[p + R_PREFIX] = state.repeat | (state.address16 ? PREFIX_ADDRESS16 : 0)
   r[p + R_SIZE] = shape.size === 'b' ? 1 : shape.size === 'w' ? 2 : shape.size === 'd' ? 4 : state.size
   r[p + R_IMM2] = place & 15
@@ -112,7 +111,7 @@ export function decode(c: Cpu, eip: number): number {
   check(c, r, p, shape, state)
   r[p + R_LENGTH] = (at - eip) | 0
   r[p + R_NEXT] = r[p + R_TARGET] = 0
-  specialise(r, p, shape.opcode.handler)
+  specialise(r, p, shape.opcode)
   return p
 }
 

@@ -1,8 +1,8 @@
 import type { Cpu } from './cpu.ts'
 import { DE, raise } from './fault.ts'
-import { carry, setAdd, setCarry, setLogic, setOverflow, setResult, setSub, signExtend } from './flags.ts'
+import { carry, setAdd, setCarry, setLogic, setOverflowAdjust, setResult, setSub, signExtend } from './flags.ts'
 import type { Handler } from './handler.ts'
-import { ADJUST, CARRY_A, CARRY_B, EAX, EDX, R_FORM, R_IMM, R_REG, R_RM, FORM_RM_IMM } from './layout.ts'
+import { CARRY_A, CARRY_B, EAX, EDX, R_FORM, R_IMM, R_REG, R_RM, FORM_RM_IMM } from './layout.ts'
 import { destination, firstOperand, loadDestination, putDestination, readOperand, register, setRegister, sizeOf, source, storeDestination } from './operands.ts'
 
 const add: Handler = (c, p) => {
@@ -70,7 +70,8 @@ const step = (by: 1 | -1): Handler => (c, p) => {
   const a = loadDestination(c, p, size)
   const result = (a + by) | 0
   storeDestination(c, p, result, size)
-  const [carryA, carryB] = [c.s[CARRY_A]!, c.s[CARRY_B]!]
+  const carryA = c.s[CARRY_A]!
+  const carryB = c.s[CARRY_B]!
   if (by === 1) setAdd(c.s, a, 1, result, size)
   else setSub(c.s, a, 1, result, size)
   c.s[CARRY_A] = carryA
@@ -92,9 +93,8 @@ const not: Handler = (c, p) => {
 /** CF = OF = the product does not fit; the others, undefined by the manual, follow the low half. */
 function multiplied(c: Cpu, low: number, overflow: boolean, size: number): void {
   setResult(c.s, low, size)
-  c.s[ADJUST] = 0
   setCarry(c.s, overflow ? 1 : 0)
-  setOverflow(c.s, overflow ? 1 : 0)
+  setOverflowAdjust(c.s, overflow ? 1 : 0, 0)
 }
 
 /** High 32 bits of the unsigned product. */
@@ -146,10 +146,19 @@ const imul: Handler = (c, p) => {
   multiplied(c, low, fitsNot(a, b, low, size), size)
 }
 
+/** Below this high half a dividend has at most 52 bits, which floating-point division rounds down correctly. */
+const NARROW = 1 << 20
+
 const div: Handler = (c, p) => {
   const size = sizeOf(c, p)
   const divisor = readOperand(c, p, size)
   if (divisor === 0) raise(c.s, DE)
+  if (size === 4 && c.s[EDX]! >>> 0 < NARROW) {
+    const low = c.s[EDX]! * 0x1_0000_0000 + (c.s[EAX]! >>> 0)
+    const quotient = Math.floor(low / (divisor >>> 0))
+    if (quotient > 0xffff_ffff) raise(c.s, DE)
+    return setQuotient(c, quotient | 0, low % (divisor >>> 0) | 0, 4)
+  }
   if (size === 4) return divideWide(c, (BigInt(c.s[EDX]! >>> 0) << 32n) | BigInt(c.s[EAX]! >>> 0), BigInt(divisor >>> 0), 0n, 0xffff_ffffn)
   const dividend = size === 1 ? c.r16[EAX * 2]! : ((c.r16[EDX * 2]! << 16) | c.r16[EAX * 2]!) >>> 0
   const quotient = Math.floor(dividend / divisor)
@@ -161,6 +170,9 @@ const idiv: Handler = (c, p) => {
   const size = sizeOf(c, p)
   const divisor = signExtend(readOperand(c, p, size), size)
   if (divisor === 0) raise(c.s, DE)
+  if (size === 4 && c.s[EDX] === c.s[EAX]! >> 31 && c.s[EAX] !== -0x8000_0000) {
+    return setQuotient(c, Math.trunc(c.s[EAX]! / divisor), c.s[EAX]! % divisor, 4)
+  }
   if (size === 4) {
     const dividend = (BigInt(c.s[EDX]!) << 32n) | BigInt(c.s[EAX]! >>> 0)
     return divideWide(c, dividend, BigInt(divisor), -0x8000_0000n, 0x7fff_ffffn)
@@ -171,7 +183,7 @@ const idiv: Handler = (c, p) => {
   setQuotient(c, quotient, dividend % divisor, size)
 }
 
-/** A dividend of one word (EDX its sign or 0) is the usual case and needs no wide integers. */
+/** Dividends of more than 52 bits are rare. */
 function divideWide(c: Cpu, dividend: bigint, divisor: bigint, least: bigint, most: bigint): void {
   const quotient = dividend / divisor
   if (quotient < least || quotient > most) raise(c.s, DE)

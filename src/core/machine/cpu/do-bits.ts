@@ -1,17 +1,16 @@
 import { readLinear, linearForRead, linearForWrite, writeLinear } from './access.ts'
 import type { Cpu } from './cpu.ts'
-import { carry, setCarry, setOverflow, setResult, signExtend, zeroExtend } from './flags.ts'
+import { carry, setCarry, setOverflow, setOverflowAdjust, setResult, signExtend, zeroExtend } from './flags.ts'
 import type { Handler } from './handler.ts'
-import { ADJUST, ECX, FORM_RM_REG, R_FORM, R_IMM, R_REG, R_RM, ZERO } from './layout.ts'
+import { ECX, FORM_RM_REG, R_FORM, R_IMM, R_REG, R_RM, ZERO } from './layout.ts'
 import { loadDestination, loadForUpdate, offsetOf, readOperand, register, segmentOf, setRegister, sizeOf, source, storeDestination } from './operands.ts'
 
 /** Shifts set SF, ZF, PF, CF and OF; AF, undefined, becomes 0. A count of 0 leaves all flags, but the destination is still written. */
 function shifted(c: Cpu, p: number, result: number, carryBit: number, overflowBit: number, size: number): void {
   storeDestination(c, p, result, size)
   setResult(c.s, result, size)
-  c.s[ADJUST] = 0
   setCarry(c.s, carryBit & 1)
-  setOverflow(c.s, overflowBit & 1)
+  setOverflowAdjust(c.s, overflowBit & 1, 0)
 }
 
 const count = (c: Cpu, p: number): number => source(c, p, 1) & 31

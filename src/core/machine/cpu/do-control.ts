@@ -1,12 +1,12 @@
 import { read } from './access.ts'
 import type { Cpu } from './cpu.ts'
 import { BP, BR, DB, GP, NM, OVERFLOW_TRAP, raise, UD } from './fault.ts'
-import { carry, condition, setCarry } from './flags.ts'
+import { carry, condition, overflow, setCarry } from './flags.ts'
 import { farIndirect, farReturn, farTransfer, interruptReturn } from './far.ts'
 import type { Handler } from './handler.ts'
 import { interrupt } from './interrupts.ts'
 import {
-  CPL, CR0, CR0_MP, CR0_TS, ATTENTION, CS, DF, ECX, EIP, FLAGS, HALTED, IF, IOPL_SHIFT, LIMITS, OVERFLOW, PREFIX_ADDRESS16, R_IMM, R_IMM2, R_PREFIX, R_REG, SHADOW, ZERO,
+  CPL, CR0, CR0_MP, CR0_TS, ATTENTION, CS, DF, ECX, EIP, FLAGS, HALTED, IF, IOPL_SHIFT, LIMITS, PREFIX_ADDRESS16, R_IMM, R_IMM2, R_PREFIX, R_REG, SHADOW, ZERO,
 } from './layout.ts'
 import { moveStack, offsetOf, peek, push, readOperand, register, segmentOf, sizeOf } from './operands.ts'
 
@@ -79,7 +79,7 @@ const int: Handler = (c, p) => softly(c, c.records[p + R_IMM]! & 0xff)
 const int3: Handler = (c) => softly(c, BP)
 const int1: Handler = (c) => interrupt(c, { vector: DB, error: -1, cause: 'fault', resume: false })
 const into: Handler = (c) => {
-  if (c.s[OVERFLOW]! < 0) softly(c, OVERFLOW_TRAP)
+  if (overflow(c.s) < 0) softly(c, OVERFLOW_TRAP)
 }
 
 const bound: Handler = (c, p) => {

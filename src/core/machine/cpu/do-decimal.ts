@@ -1,12 +1,11 @@
 import { DE, raise } from './fault.ts'
-import { carry, setCarry, setOverflow, setResult } from './flags.ts'
+import { adjust, carry, setCarry, setOverflowAdjust, setResult } from './flags.ts'
 import type { Handler } from './handler.ts'
-import { ADJUST, EAX, R_IMM } from './layout.ts'
+import { EAX, R_IMM } from './layout.ts'
 
 /** Binary-coded decimal (SDM 2A). OF and other flags the manual leaves open become 0. */
 const AL = EAX * 4
 const AH = EAX * 4 + 1
-const AF = 0x10
 
 const packed = (sign: 1 | -1): Handler => (c) => {
   const { s, r8 } = c
@@ -14,8 +13,8 @@ const packed = (sign: 1 | -1): Handler => (c) => {
   const oldCarry = carry(s)
   let result = old
   let carryOut = 0
-  const adjust = (old & 15) > 9 || (s[ADJUST]! & AF) !== 0
-  if (adjust) {
+  const adjusts = (old & 15) > 9 || adjust(s) !== 0
+  if (adjusts) {
     result += 6 * sign
     carryOut = oldCarry | (result > 0xff || result < 0 ? 1 : 0)
   }
@@ -25,20 +24,18 @@ const packed = (sign: 1 | -1): Handler => (c) => {
   } else if (sign === 1) carryOut = 0
   r8[AL] = result
   setResult(s, result, 1)
-  s[ADJUST] = adjust ? AF : 0
   setCarry(s, carryOut)
-  setOverflow(s, 0)
+  setOverflowAdjust(s, 0, adjusts ? 1 : 0)
 }
 
 const unpacked = (sign: 1 | -1): Handler => (c) => {
   const { s, r8, r16 } = c
-  const adjust = (r8[AL]! & 15) > 9 || (s[ADJUST]! & AF) !== 0
-  if (adjust) r16[EAX * 2]! += 0x106 * sign
+  const adjusts = (r8[AL]! & 15) > 9 || adjust(s) !== 0
+  if (adjusts) r16[EAX * 2]! += 0x106 * sign
   r8[AL]! &= 15
   setResult(s, r8[AL]!, 1)
-  s[ADJUST] = adjust ? AF : 0
-  setCarry(s, adjust ? 1 : 0)
-  setOverflow(s, 0)
+  setCarry(s, adjusts ? 1 : 0)
+  setOverflowAdjust(s, 0, adjusts ? 1 : 0)
 }
 
 const aam: Handler = (c, p) => {
@@ -60,9 +57,8 @@ const aad: Handler = (c, p) => {
 
 function afterBase(s: Int32Array, result: number): void {
   setResult(s, result, 1)
-  s[ADJUST] = 0
   setCarry(s, 0)
-  setOverflow(s, 0)
+  setOverflowAdjust(s, 0, 0)
 }
 
 export const DECIMAL_HANDLERS: Readonly<Record<string, Handler>> = { daa: packed(1), das: packed(-1), aaa: unpacked(1), aas: unpacked(-1), aam, aad }

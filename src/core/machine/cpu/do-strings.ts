@@ -122,7 +122,7 @@ const copyBulk: Bulk = (c, p, size, most) => {
   let steps = Math.min(most, inPage(to, size), inPage(from, size))
   // A destination shortly behind its source repeats the pattern: copied in pieces that do not overlap.
   if (target > begin) steps = Math.min(steps, Math.floor((target - begin) / size))
-  c.memory.bytes.copyWithin(target, begin, begin + steps * size)
+  c.memory.hostBytes.copyWithin(target, begin, begin + steps * size)
   s[ESI]! += steps * size
   s[EDI]! += steps * size
   return steps
@@ -141,7 +141,7 @@ const fillBulk: Bulk = (c, _p, size, most) => {
 }
 
 function fill(c: Cpu, target: number, length: number, size: number): void {
-  const { bytes, view } = c.memory
+  const { hostBytes: bytes, host: view } = c.memory
   const value = register(c, EAX, size)
   if (size === 1) bytes.fill(value, target, target + length)
   else {

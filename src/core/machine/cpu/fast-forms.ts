@@ -1,41 +1,79 @@
-import { FORM_REG_RM, FORM_RM_IMM, FORM_RM_REG, R_FORM, R_HANDLER, R_MEM, R_REG, R_RM, R_SIZE } from './layout.ts'
+import {
+  CS, DS, FORM_REG_RM, FORM_RM_CL, FORM_RM_IMM, FORM_RM_REG, R_FAST, R_FORM, R_IMM, R_IMM2, R_LENGTH, R_MEM, R_REG, R_RM, R_SIZE, R_SOURCE, ECX,
+} from './layout.ts'
+import type { Opcode } from './opcode.ts'
 
 /**
- * Frequent 32-bit forms have an id of their own, which the interpreter's switch does in place; everything else goes to its handler.
- * The switch repeats these numbers as literals: only then is it compiled to a jump table. Both have the same meaning as the handler
- * of the same name, which the recorded instructions check in either way.
+ * Frequent forms that the interpreter's switch does in place; everything else (0) goes to its handler. Each has the same meaning as the
+ * handler of its name, which does the work wherever a memory operand cannot be reached directly. The switch repeats these numbers as
+ * literals: only then is it compiled to a jump table.
  */
-const REGISTER_FORMS: Readonly<Record<string, readonly [registers: number, immediate: number]>> = {
-  mov: [1, 2], add: [10, 11], sub: [12, 13], cmp: [14, 15], and: [16, 17], or: [18, 19], xor: [20, 21], test: [22, 23], adc: [0, 24],
+const WIDE: Readonly<Record<string, number>> = {
+  mov: 1, lea: 2, movzxByte: 4, movzxWord: 5, movsxByte: 6, movsxWord: 7, add: 8, adc: 9, sub: 10, sbb: 11, and: 12, or: 13, xor: 14, cmp: 15, test: 16,
+  inc: 17, dec: 18, neg: 19, not: 20, shl: 21, shr: 22, sar: 23, rol: 24, ror: 25, imul: 26,
+  pushOperand: 36, pushImmediate: 36, popOperand: 37, ret: 38, call: 39, jmp: 40, callIndirect: 41, jmpIndirect: 42, leave: 43, cwd: 44, nop: 46, jcc: 48,
 }
-const IMMEDIATE_SHIFTS: Readonly<Record<string, number>> = { shl: 27, shr: 28, sar: 29, rol: 30 }
-const ONE_OPERAND: Readonly<Record<string, number>> = { inc: 25, dec: 26, pushOperand: 36, popOperand: 37 }
-const JUMPS: Readonly<Record<string, number>> = { jcc: 32, jmp: 33, call: 34 }
+const NARROW: Readonly<Record<string, number>> = { mov: 3, add: 28, sub: 29, and: 30, or: 31, xor: 32, cmp: 33, test: 34, nop: 46 }
+const IMUL_IMMEDIATE = 27
+const MOV_WORD = 47
 
-/** Replaces a record's handler by a form of the switch where there is one: RM becomes the destination, REG the source register. */
-export function specialise(r: Int32Array, p: number, handler: string): void {
-  const id = r[p + R_SIZE] === 4 ? fastId(r, p, handler) : 0
-  if (id === 0) return
-  r[p + R_HANDLER] = id
-  if (r[p + R_FORM] !== FORM_REG_RM || r[p + R_RM]! < 0) return
-  const destination = r[p + R_REG]!
-  r[p + R_REG] = r[p + R_RM]!
-  r[p + R_RM] = destination
+/** Where the memory operand stands: nowhere; read as the source; read or written as the destination. */
+const ROLE_NONE = 0
+const ROLE_SOURCE = 1
+const ROLE_READ = 2
+const ROLE_WRITE = 3
+
+/** Handlers whose r/m operand is a source whatever the form says, or whose destination is only read. */
+const SOURCES = ['pushOperand', 'callIndirect', 'jmpIndirect', 'movzxByte', 'movzxWord', 'movsxByte', 'movsxWord', 'imul']
+const READERS = ['cmp', 'test']
+const SHIFTS = ['shl', 'shr', 'sar', 'rol', 'ror']
+
+/** Byte address of a register in the head of the memory; 1 byte: al cl dl bl ah ch dh bh. */
+const addressOf = (register: number, size: number): number => (size === 1 && register >= 4 ? (register - 4) * 4 + 1 : register * 4)
+
+/** Fills in what the interpreter's switch looks at: R_FAST and R_SOURCE. */
+export function specialise(r: Int32Array, p: number, { handler, cycles }: Opcode): void {
+  let id = formId(r, p, handler)
+  let role = ROLE_NONE
+  if (id !== 0 && r[p + R_RM]! < 0 && handler !== 'lea') {
+    role = r[p + R_FORM] === FORM_REG_RM || SOURCES.includes(handler) ? ROLE_SOURCE : READERS.includes(handler) ? ROLE_READ : ROLE_WRITE
+    if (handler === 'nop') role = ROLE_NONE
+    if (handler === 'popOperand') id = 0
+  }
+  if (r[p + R_RM]! < 0 && !plainAddress(r[p + R_MEM]!)) id = 0
+  if (id === 0) role = ROLE_NONE
+  r[p + R_FAST] = id | (role << 7) | (r[p + R_LENGTH]! << 9) | (destinationOf(r, p, handler) << 13) | (cycles << 21)
+  r[p + R_SOURCE] = sourceOf(r, p, handler)
 }
 
-function fastId(r: Int32Array, p: number, handler: string): number {
+/** 32 bits wide, relative to a segment that is flat when the fast forms run. */
+function plainAddress(mem: number): boolean {
+  const segment = (mem >> 12) & 15
+  return (mem & 0x1_0000) === 0 && segment <= DS && segment !== CS
+}
+
+function formId(r: Int32Array, p: number, handler: string): number {
+  const size = r[p + R_SIZE]!
+  if (size === 1) return Object.hasOwn(NARROW, handler) ? NARROW[handler]! : 0
+  if (size === 2) return handler === 'mov' ? MOV_WORD : 0
+  if (!Object.hasOwn(WIDE, handler)) return 0
+  if (handler === 'jcc') return WIDE.jcc! + r[p + R_IMM2]!
+  if (handler === 'imul' && r[p + R_FORM] === FORM_RM_IMM) return IMUL_IMMEDIATE
+  return WIDE[handler]!
+}
+
+function destinationOf(r: Int32Array, p: number, handler: string): number {
+  const size = r[p + R_SIZE]!
+  if (r[p + R_FORM] === FORM_REG_RM || handler === 'imul' || handler === 'lea' || /^mov[sz]x/.test(handler)) return addressOf(r[p + R_REG]!, size)
+  return r[p + R_RM]! < 0 ? 0 : addressOf(r[p + R_RM]!, size)
+}
+
+function sourceOf(r: Int32Array, p: number, handler: string): number {
   const form = r[p + R_FORM]!
-  if (Object.hasOwn(JUMPS, handler)) return JUMPS[handler]!
-  if (r[p + R_RM]! < 0) return memoryId(r, p, handler, form)
-  if (Object.hasOwn(REGISTER_FORMS, handler)) return form === FORM_RM_REG || form === FORM_REG_RM ? REGISTER_FORMS[handler]![0] : REGISTER_FORMS[handler]![1]
-  if (Object.hasOwn(IMMEDIATE_SHIFTS, handler)) return form === FORM_RM_IMM ? IMMEDIATE_SHIFTS[handler]! : 0
-  return ONE_OPERAND[handler] ?? (handler === 'ret' ? 35 : 0)
-}
-
-function memoryId(r: Int32Array, p: number, handler: string, form: number): number {
-  if ((r[p + R_MEM]! & 0x1_0000) !== 0) return 0
-  if (handler === 'lea') return 5
-  if (handler === 'movzxByte') return 38
-  if (handler !== 'mov') return 0
-  return form === FORM_REG_RM ? 3 : form === FORM_RM_REG ? 4 : 0
+  const immediate = (p + R_IMM) * 4
+  if (handler === 'pushImmediate') return immediate
+  const size = SHIFTS.includes(handler) || handler.endsWith('xByte') ? 1 : r[p + R_SIZE]!
+  if (form === FORM_REG_RM || SOURCES.includes(handler)) return r[p + R_RM]! < 0 ? 0 : addressOf(r[p + R_RM]!, size)
+  if (form === FORM_RM_REG) return addressOf(r[p + R_REG]!, size)
+  return form === FORM_RM_CL ? ECX * 4 : immediate
 }

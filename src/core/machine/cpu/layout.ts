@@ -20,10 +20,9 @@ export const FLAGS = 11
 export const CARRY_A = 12
 export const CARRY_B = 13
 export const ZERO = 14
-export const SIGN = 15
-export const PARITY = 16
-export const OVERFLOW = 17
-export const ADJUST = 18
+export const SIGN_PARITY = 15
+export const SUM = 16
+export const ADDEND = 17
 export const CPL = 19
 /** Non-zero: the interpreter must look around before the next instruction (interrupt, changed code, changed translation, TF). */
 export const ATTENTION = 20
@@ -59,6 +58,13 @@ export const DONE = 88
 export const SPENT = 89
 export const STATE_WORDS = 96
 
+/**
+ * The head of a machine's memory, in words: state block; where jumps led lately, for supervisor and user (EIP, record); then the records.
+ */
+export const JUMPS = 1024
+export const JUMPS_OF_CLASS = 2048
+export const FIRST_RECORD = 8192
+
 /** Segment numbers as encoded; LDTR and TR follow. */
 export const ES = 0
 export const CS = 1
@@ -69,29 +75,32 @@ export const GS = 5
 export const LDTR = 6
 export const TR = 7
 
-/** A decoded instruction: 16 words. */
+/** A decoded instruction: 16 words. The first two are what the interpreter's own forms need (fast-forms.ts), the others serve every handler. */
 export const RECORD_WORDS = 16
-export const R_HANDLER = 0
-export const R_FORM = 1
+/** form | role of the memory operand << 7 | length << 9 | byte address of the destination register << 13 | cycles << 21 */
+export const R_FAST = 0
+/** Byte address, in the head, of the source: a register or this record's immediate. */
+export const R_SOURCE = 1
+export const R_HANDLER = 2
+export const R_FORM = 3
 /** Operand size in bytes. */
-export const R_SIZE = 2
-export const R_REG = 3
+export const R_SIZE = 4
+export const R_REG = 5
 /** Register operand, or -1: memory. */
-export const R_RM = 4
+export const R_RM = 6
 /** base | index << 4 | scale << 8 | segment << 12 | 16-bit address << 16 */
-export const R_MEM = 5
-export const R_DISP = 6
-export const R_IMM = 7
+export const R_MEM = 7
+export const R_DISP = 8
+export const R_IMM = 9
 /** Second immediate, far selector, or the condition of jcc, setcc, cmovcc. */
-export const R_IMM2 = 8
-export const R_LENGTH = 9
+export const R_IMM2 = 10
+export const R_LENGTH = 11
 /** Records of the next instruction and of the jump's target in the same page, 0: not known. */
-export const R_NEXT = 10
-export const R_TARGET = 11
-export const R_PREFIX = 12
-export const R_CYCLES = 13
+export const R_NEXT = 12
+export const R_TARGET = 13
+export const R_PREFIX = 14
 /** Row of the opcode table. */
-export const R_ROW = 14
+export const R_ROW = 15
 
 /** Which operand is the destination and what the source is. */
 export const FORM_RM_REG = 0

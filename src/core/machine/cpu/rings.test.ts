@@ -206,6 +206,7 @@ test('code that changes itself is seen at once, also in the same block', () => {
 test('CS has a limit, and an instruction has at most 15 bytes', () => {
   const machine = new RingMachine().code('eb 7e')
   machine.cpu.s[LIMITS + CS] = CODE + 0x7f
+  machine.cpu.noteFlatness()
   expect(machine.fault()).toEqual(GP0)
   expect(new RingMachine().code(`${'66'.repeat(14)}40`).fault()).toBeNull()
   expect(new RingMachine().code(`${'66'.repeat(15)}40`).fault()).toEqual(GP0)

@@ -59,6 +59,7 @@ export function setSegment(c: Cpu, segment: number, selector: number, low: numbe
   const writable = (high & EXECUTABLE) === 0 && (high & READ_WRITE) !== 0
   c.checks[segment] = (flat && readable ? 0 : 1) | (flat && writable ? 0 : 2)
   if (segment === CS) c.s[ATTENTION] = 1
+  c.noteFlatness()
 }
 
 /** A null selector loads, and faults where it is used. */
@@ -66,6 +67,7 @@ export function setNull(c: Cpu, segment: number, selector: number): void {
   c.selectors[segment] = selector
   c.bases[segment] = c.limits[segment] = c.rights[segment] = 0
   c.checks[segment] = 3
+  c.noteFlatness()
 }
 
 /** Loads ES, SS, DS, FS or GS as `mov` and `pop` do (SDM 2B, MOV). */

@@ -1,13 +1,11 @@
-import { ATTENTION } from './layout.ts'
-
 const PAGES = 1 << 20
 /** Filled pages before everything is flushed. */
 const MOST_FILLED = 1 << 16
-/** Low bits of a stored entry that go straight to RAM, and the one that is missing where an access must take the slow path. */
+/** Low bits of a stored entry that goes straight to RAM, and of one whose accesses must take the slow path. */
 const DIRECT = 0xfff
-const DIRECT_BIT = 1
+const WATCHED = 2
 
-/** All translations at a moment. Plain arrays; what is direct and what is slow is not part of it. */
+/** All translations at a moment. Plain arrays; what is direct and what is watched is not part of it. */
 export interface TlbSnapshot {
   /** Virtual page numbers in the order of their filling, some twice. */
   readonly pages: Int32Array
@@ -19,8 +17,8 @@ export interface TlbSnapshot {
 /**
  * Translations by virtual page number. An entry is `(host page − virtual page) ^ 0xFFF`, so that `host = address + entry` and one
  * test sees presence, rights and page crossing at once; 0, what fresh memory holds, is no translation (its low bits come out as 0xFFF).
- * An entry of which DIRECT_BIT is missing is a translation too, but its accesses must be seen: devices, and writes to pages that hold
- * decoded code or were not written since dirty pages were last asked for. Whether an entry is direct never changes what a walk costs.
+ * A watched entry is a translation too (0xFFD, bit 1 is clear), but its accesses must be seen: devices, and writes to pages that hold
+ * decoded code or were not written since dirty pages were last asked for. Whether an entry is watched never changes what a walk costs.
  * Tables are only touched where something was translated.
  */
 export class Tlb {
@@ -31,12 +29,12 @@ export class Tlb {
   /** A 4 MiB page was translated since the last flush: its pieces go together. */
   large = false
   readonly #filled = new Int32Array(MOST_FILLED)
-  readonly #state: Int32Array
+  readonly #changed: () => void
   #count = 0
 
-  /** @param state the CPU's state block, which is told that translations changed. */
-  constructor(state: Int32Array) {
-    this.#state = state
+  /** @param changed called when translations went. */
+  constructor(changed: () => void) {
+    this.#changed = changed
   }
 
   fill(table: Int32Array, linear: number, host: number, direct: boolean): void {
@@ -45,21 +43,21 @@ export class Tlb {
       if (this.#count === MOST_FILLED) this.flush()
       this.#filled[this.#count++] = page
     }
-    table[page] = ((host & ~0xfff) - (linear & ~0xfff)) ^ (direct ? DIRECT : DIRECT - DIRECT_BIT)
+    table[page] = ((host & ~0xfff) - (linear & ~0xfff)) ^ (direct ? DIRECT : WATCHED)
   }
 
   flush(): void {
     for (let i = 0; i < this.#count; i++) this.#forget(this.#filled[i]!)
     this.#count = 0
     this.large = false
-    this.#state[ATTENTION] = 1
+    this.#changed()
   }
 
   /** Of a 4 MiB page all goes, hence everything where there is one. */
   flushPage(linear: number): void {
     if (this.large) return this.flush()
     this.#forget(linear >>> 12)
-    this.#state[ATTENTION] = 1
+    this.#changed()
   }
 
   #forget(page: number): void {
@@ -71,7 +69,7 @@ export class Tlb {
     for (let i = 0; i < this.#count; i++) {
       const page = this.#filled[i]!
       for (const table of [this.supervisorWrite, this.userWrite]) {
-        if (host === null || (((table[page]! ^ DIRECT) & ~DIRECT) + (page << 12)) >>> 0 === host) table[page]! &= ~DIRECT_BIT
+        if (host === null || ((table[page]! & ~DIRECT) + (page << 12)) >>> 0 === host) table[page]! &= ~DIRECT | WATCHED
       }
     }
   }

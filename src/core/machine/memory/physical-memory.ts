@@ -3,6 +3,8 @@ import type { MmioDevice } from '../devices/device.ts'
 import type { Gpa } from './addresses.ts'
 
 export const PAGE_SIZE = 4096
+/** Bytes of the same buffer in front of RAM, for a processor's registers and decoded instructions: its loop then knows one memory only. */
+export const HEAD_BYTES = 8 << 20
 /** Bits of `pageKind`: a device answers; decoded instructions lie in it; it was written since dirty pages were last taken. */
 const MMIO_PAGE = 1
 const CODE_PAGE = 2
@@ -21,19 +23,24 @@ export class PhysicalMemory {
   readonly size: number
   readonly bytes: Uint8Array
   readonly view: DataView
+  /** The whole buffer: `HEAD_BYTES` of the processor's, then RAM. */
+  readonly hostBytes: Uint8Array
+  readonly host: DataView
   /** One byte for each page of RAM, see the bits above. */
   readonly pageKind: Uint8Array
   watcher: MemoryWatcher | null = null
   readonly #mmio = new DeviceRanges()
   #dirty: number[] = []
 
-  /** `size` in bytes, a multiple of 4 KiB, at most 2 GiB. */
+  /** `size` in bytes, a multiple of 4 KiB, less than 2 GiB. */
   constructor(size: number) {
-    if (size <= 0 || size % PAGE_SIZE !== 0 || size > 0x7fff_f000) throw new RangeError(`Memory of ${size} bytes is not possible.`)
+    if (size <= 0 || size % PAGE_SIZE !== 0 || size > 0x7fff_f000 - HEAD_BYTES) throw new RangeError(`Memory of ${size} bytes is not possible.`)
     this.size = size
-    const buffer = new ArrayBuffer(size)
-    this.bytes = new Uint8Array(buffer)
-    this.view = new DataView(buffer)
+    const buffer = new ArrayBuffer(HEAD_BYTES + size)
+    this.bytes = new Uint8Array(buffer, HEAD_BYTES, size)
+    this.view = new DataView(buffer, HEAD_BYTES, size)
+    this.hostBytes = new Uint8Array(buffer)
+    this.host = new DataView(buffer)
     this.pageKind = new Uint8Array(size / PAGE_SIZE)
   }
 
