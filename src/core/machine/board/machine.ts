@@ -97,9 +97,9 @@ export class Machine {
     return this.#end ? 'end' : this.#asked ? 'attention' : 'tick'
   }
 
-  /** One instruction or one delivery; of a halted machine, the wait for its next event. */
-  step(): RunStop {
-    return this.run(this.#sleeps ? this.#events.next() : this.tick + 1)
+  /** One instruction or one delivery; of a halted machine, the wait for its next event, at most to a tick. */
+  step(untilTick = Infinity): RunStop {
+    return this.run(Math.min(untilTick, this.#sleeps ? this.#events.next() : this.tick + 1))
   }
 
   /** The present `run` comes back after the present instruction. For observers and sinks. */
