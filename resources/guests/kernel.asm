@@ -59,6 +59,8 @@ start:  mov esp, boot_stack_top
         mov eax, wild
         mov ebx, wild_name
         call create_process
+        mov eax, TICKS_PER_SECOND
+        call timer_init
         call schedule                   ; never comes back: nobody ever gives the processor to `boot_process`
 
 finish:                                 ; the last process has ended
@@ -304,8 +306,6 @@ interrupts_init:
         mov al, ~(1 << 0 | 1 << 2 | 1 << 4) & 0xFF  ; open: timer, second controller, serial line
         mov ah, ~(1 << 6) & 0xFF                    ; open: disk, line 14
         call pic_init
-        mov eax, TICKS_PER_SECOND
-        call timer_init
         ret
 
 enter_kernel:

@@ -1,14 +1,24 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { GUESTS } from './guests.ts'
 import { hasTool, nasm, qemu } from './testing/real-tools.ts'
+import { onBoard } from './testing/board.ts'
+import { RUNS, RUNS_WITH_NIC } from './testing/runs.ts'
 
-/** What the serial line says is kept as text beside this file and read by people: `golden/*.serial.txt`. */
-const golden = (key: string): string => `golden/${key}.serial.txt`
+const hasNasm = hasTool('nasm')
 
-describe.runIf(hasTool('nasm') && hasTool('qemu-system-i386'))('in the genuine QEMU', () => {
-  test.each(GUESTS.map((guest) => [guest.key, guest] as const))('%s says what was reviewed, and ends well', async (key) => {
-    const { serial, status } = await qemu(nasm(key))
-    await expect(serial).toMatchFileSnapshot(golden(key))
-    expect(status).toBe(1)
+describe.runIf(hasNasm && hasTool('qemu-system-i386'))('in the genuine QEMU', () => {
+  test.each([...RUNS, ...RUNS_WITH_NIC].map((run) => [run.golden, run] as const))('%s says what was reviewed', async (golden, { guest, disk, inputs, until, ...run }) => {
+    const { serial, status } = await qemu(nasm(guest), { ...run, disk: disk?.(nasm) ?? null, inputs: inputs ?? [], ...(until && { until }) })
+    await expect(serial).toMatchFileSnapshot(`golden/${golden}.serial.txt`)
+    expect(status).toBe(until ? null : 1)
+  })
+})
+
+describe.runIf(hasNasm)('on the board', () => {
+  test.each(RUNS.map((run) => [run.golden, run] as const))('%s says the same as in QEMU', (golden, run) => {
+    const { serial, machine } = onBoard(run, nasm)
+    expect(serial).toBe(readFileSync(join(import.meta.dirname, `golden/${golden}.serial.txt`), 'utf8'))
+    if (!run.until) expect(machine.end).toEqual({ kind: 'exit', code: 0 })
   })
 })

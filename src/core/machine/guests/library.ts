@@ -1,5 +1,6 @@
 import consoleText from '../../../../resources/guests/lib/console.inc?raw'
 import interrupts from '../../../../resources/guests/lib/interrupts.inc?raw'
+import kernelPrograms from '../../../../resources/guests/lib/kernel-programs.inc?raw'
 import multiboot from '../../../../resources/guests/lib/multiboot.inc?raw'
 
 /** What `%include` finds by name: the app's own library, shared by the guests and open to programs that are typed. */
@@ -7,4 +8,5 @@ export const GUEST_LIBRARY: ReadonlyMap<string, string> = new Map([
   ['multiboot.inc', multiboot],
   ['console.inc', consoleText],
   ['interrupts.inc', interrupts],
+  ['kernel-programs.inc', kernelPrograms],
 ])

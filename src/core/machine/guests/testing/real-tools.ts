@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -31,15 +31,25 @@ export function nasm(key: string): Uint8Array {
 }
 
 export interface QemuRun {
-  /** Primary master and slave. */
-  readonly disks?: readonly (Uint8Array | null)[]
+  /** Primary master. */
+  readonly disk?: Uint8Array | null
   readonly memoryMiB?: number
-  readonly nic?: boolean
-  /** Keys by QEMU's names, each pressed when the serial output so far ends with the text. */
-  readonly keys?: readonly { readonly after: string; readonly key: string }[]
+  readonly commandLine?: string
+  /** Station address of a NE2000 at port 0x300. */
+  readonly station?: string
+  readonly inputs?: readonly Input[]
+  /** Pulls the plug when the serial output ends so: for guests that halt. */
+  readonly until?: string
 }
 
-/** What a guest sent on the serial line, with plain line feeds, and the process's status: value written to port 0xF4 × 2 + 1. */
+/** Something done from outside when the serial output so far ends with `after`: a line typed, or a key pressed and let go. */
+export interface Input {
+  readonly after: string
+  readonly type?: string
+  readonly key?: { readonly name: string; readonly code: number }
+}
+
+/** What a guest sent on the serial line, with plain line feeds, and the process's status: value written to port 0xF4 × 2 + 1, null where the plug was pulled. */
 export interface QemuEnd {
   readonly serial: string
   readonly status: number | null
@@ -53,36 +63,39 @@ export async function qemu(image: Uint8Array, run: QemuRun = {}): Promise<QemuEn
       writeFileSync(join(folder, name), bytes)
       return join(folder, name)
     }
-    const drives = (run.disks ?? []).flatMap((disk, i) => (disk ? ['-drive', `file=${put(`disk${i}`, disk)},format=raw,if=ide,index=${i}`] : []))
+    const { disk, memoryMiB = 32, commandLine, station, inputs = [], until } = run
     const child = spawn('qemu-system-i386', [
-      '-kernel', put('image', image), '-m', String(run.memoryMiB ?? 32), '-display', 'none', '-no-reboot', '-serial', 'stdio',
+      '-kernel', put('image', image), '-m', String(memoryMiB), '-display', 'none', '-no-reboot', '-serial', 'stdio', '-nic', 'none',
       '-monitor', `unix:${join(folder, 'monitor')},server=on,wait=off`, '-device', 'isa-debug-exit,iobase=0xf4,iosize=0x04', '-icount', 'shift=3,sleep=off',
-      ...(run.nic ? ['-nic', 'user,model=ne2k_pci'] : ['-nic', 'none']), ...drives,
-    ], { stdio: ['ignore', 'pipe', 'pipe'], timeout: 50_000 })
-    return await collect(child, join(folder, 'monitor'), [...(run.keys ?? [])])
+      ...(disk ? ['-drive', `file=${put('disk', disk)},format=raw,if=ide,index=0`] : []),
+      ...(commandLine ? ['-append', commandLine] : []),
+      ...(station ? ['-netdev', 'user,id=wire,restrict=on', '-device', `ne2k_isa,iobase=0x300,netdev=wire,mac=${station}`] : []),
+    ], { timeout: 50_000 })
+    return await collect(child, join(folder, 'monitor'), [...inputs], until)
   } finally {
     rmSync(folder, { recursive: true })
   }
 }
 
-async function collect(child: ReturnType<typeof spawn>, monitorPath: string, keys: { readonly after: string; readonly key: string }[]): Promise<QemuEnd> {
+async function collect(child: ChildProcessWithoutNullStreams, monitorPath: string, inputs: Input[], until: string | undefined): Promise<QemuEnd> {
   let serial = ''
   let errors = ''
   // QEMU opens the monitor before the guest starts; the guest has spoken when the first key is due.
-  let socket: Socket | null = null
-  const monitor = (): Socket => (socket ??= connect(monitorPath))
-  child.stdout?.on('data', (bytes: Buffer) => {
+  const monitor: { socket?: Socket } = {}
+  child.stdout.on('data', (bytes: Buffer) => {
     serial += bytes.toString('latin1').replaceAll('\r', '')
-    while (keys[0] && serial.endsWith(keys[0].after)) {
-      const { key } = keys.shift()!
-      monitor().write(`sendkey ${key} 1\n`)
-    }
+    if (until && serial.endsWith(until)) child.kill('SIGKILL')
+    if (!inputs[0] || !serial.endsWith(inputs[0].after)) return
+    const { type, key } = inputs.shift()!
+    if (type) child.stdin.write(type)
+    if (key) (monitor.socket ??= connect(monitorPath)).write(`sendkey ${key.name} 1\n`)
   })
-  child.stderr?.on('data', (bytes: Buffer) => { errors += bytes.toString('latin1') })
+  child.stderr.on('data', (bytes: Buffer) => { errors += bytes.toString('latin1') })
   const status = await new Promise<number | null>((done, fail) => {
     child.on('error', fail)
     child.on('close', (code) => done(code))
   })
-  if (status === null || errors) throw new Error(`qemu ended with ${status}: ${errors}\n${serial}`)
+  monitor.socket?.destroy()
+  if (errors || (status === null && !until)) throw new Error(`qemu ended with ${status}: ${errors}\n${serial}`)
   return { serial, status }
 }
