@@ -10,16 +10,16 @@ import { walk } from './paging.ts'
 export function readLinear(c: Cpu, linear: number, size: number): number {
   const e = c.readTlb[linear >>> 12]! ^ 0xfff
   if ((e & 1) !== 0 || (linear & 0xfff) > 0x1000 - size) return readSlow(c, linear, size, c.s[CPL] === 3)
-  if (size === 4) return c.memory.host.getInt32(linear + e, true)
-  return size === 1 ? c.memory.hostBytes[linear + e]! : c.memory.host.getUint16(linear + e, true)
+  if (size === 4) return c.memory.host.getInt32((linear + e) | 0, true)
+  return size === 1 ? c.memory.hostBytes[(linear + e) | 0]! : c.memory.host.getUint16((linear + e) | 0, true)
 }
 
 export function writeLinear(c: Cpu, linear: number, value: number, size: number): void {
   const e = c.writeTlb[linear >>> 12]! ^ 0xfff
   if ((e & 1) !== 0 || (linear & 0xfff) > 0x1000 - size) writeSlow(c, linear, value, size, c.s[CPL] === 3)
-  else if (size === 4) c.memory.host.setInt32(linear + e, value, true)
-  else if (size === 1) c.memory.hostBytes[linear + e] = value
-  else c.memory.host.setUint16(linear + e, value, true)
+  else if (size === 4) c.memory.host.setInt32((linear + e) | 0, value, true)
+  else if (size === 1) c.memory.hostBytes[(linear + e) | 0] = value
+  else c.memory.host.setUint16((linear + e) | 0, value, true)
 }
 
 /** Set in an entry that is no translation (tlb.ts). */

@@ -117,8 +117,8 @@ const copyBulk: Bulk = (c, p, size, most) => {
   const write = c.writeTlb[to >>> 12]! ^ 0xfff
   const read = c.readTlb[from >>> 12]! ^ 0xfff
   if (((write | read) & 0xfff) !== 0) return 0
-  const target = to + write
-  const begin = from + read
+  const target = (to + write) | 0
+  const begin = (from + read) | 0
   let steps = Math.min(most, inPage(to, size), inPage(from, size))
   // A destination shortly behind its source repeats the pattern: copied in pieces that do not overlap.
   if (target > begin) steps = Math.min(steps, Math.floor((target - begin) / size))
@@ -135,7 +135,7 @@ const fillBulk: Bulk = (c, _p, size, most) => {
   const write = c.writeTlb[to >>> 12]! ^ 0xfff
   if ((write & 0xfff) !== 0) return 0
   const steps = Math.min(most, inPage(to, size))
-  if (steps > 0) fill(c, to + write, steps * size, size)
+  if (steps > 0) fill(c, (to + write) | 0, steps * size, size)
   s[EDI]! += steps * size
   return steps
 }

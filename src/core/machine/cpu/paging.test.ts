@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { CODE, RingMachine } from '../testing/ring-machine.ts'
-import { CR0, CR2, CR3, CR4, EAX, EBX } from './layout.ts'
+import { CR0, CR2, CR3, CR4, EAX, EBX, ECX, EDI, EDX, EIP } from './layout.ts'
 
 const DIRECTORY = 0x10_0000
 const TABLE = 0x10_1000
@@ -79,6 +79,23 @@ describe('paging (SDM 3A 4.3, 4.6, 4.7)', () => {
       machine.steps(forget.includes(' ') ? 3 : 2)
       expect(machine.cpu.s[EAX]).toBe(2)
     }
+  })
+
+  /** A kernel's usual place: linear addresses are negative as 32-bit integers. */
+  test('code and data above 2 GiB, singly and in bulk', () => {
+    const high = 0x8000_0000
+    const machine = paged(0, P, P)
+    const { cpu } = machine
+    machine.write(DIRECTORY + (high >>> 22) * 4, LARGE | P | W)
+    // mov [ebx], al; mov cx, [ebx]; movzx edx, byte [ebx]; mov ecx, 16; rep stosb; mov ecx, 16; mov esi, ebx; lea edi, [ebx + 64]; rep movsb
+    machine.code('8803 668b0b 0fb613 b910000000 f3aa b910000000 89de 8d7b40 f3a4')
+    cpu.s[EIP] = (high + CODE) | 0
+    cpu.s[EAX] = 0x5a
+    cpu.s[EBX] = cpu.s[EDI] = (high + FRAME) | 0
+    machine.steps(3)
+    expect([cpu.s[ECX], cpu.s[EDX]]).toEqual([0x5a, 0x5a])
+    machine.steps(6)
+    expect([0, 12, 16, 0x40, 0x4c, 0x50].map((at) => machine.read(FRAME + at))).toEqual([0x5a5a_5a5a, 0x5a5a_5a5a, 0, 0x5a5a_5a5a, 0x5a5a_5a5a, 0])
   })
 
   test('a store across pages writes nothing if the second is absent', () => {
