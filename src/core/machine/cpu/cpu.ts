@@ -2,7 +2,7 @@ import { DeviceRanges } from '../devices/ranges.ts'
 import { HEAD_BYTES, type MemoryWatcher, type PhysicalMemory } from '../memory/physical-memory.ts'
 import { eflags, setArithmetic } from './flags.ts'
 import {
-  ATTENTION, BASES, CHECKS, CPL, CR0, CS, DONE, DS, EDX, EIP, ES, EVENT_CYCLES, FIRST_RECORD, FLAGS, GDT_LIMIT, IDT_LIMIT, INTR, ITERATIONS, JUMPS, JUMPS_OF_CLASS, LIMITS, RECORD_WORDS,
+  ATTENTION, BASES, CHECKS, CPL, CR0, CS, DONE, DS, EDX, EIP, ES, EVENT_CYCLES, FIRST_RECORD, FLAGS, GDT_LIMIT, IDT_LIMIT, INTR, ITERATIONS, JUMPS, JUMPS_OF_CLASS, LIMITS, NO_LINK, RECORD_WORDS, RECORDS_END,
   RIGHTS, SELECTORS, SPENT, SS, START, STATE_WORDS, ZERO,
 } from './layout.ts'
 import type { CpuObserver } from './observer.ts'
@@ -77,8 +77,8 @@ export class Cpu implements MemoryWatcher {
     this.memory = memory
     const { buffer } = memory.host
     this.s = new Int32Array(buffer, 0, STATE_WORDS)
-    this.records = new Int32Array(buffer, 0, HEAD_BYTES / 4)
-    this.tlb = new Tlb(() => this.forgetJumps())
+    this.records = new Int32Array(buffer, 0, RECORDS_END)
+    this.tlb = new Tlb(buffer, () => this.forgetJumps())
     this.r16 = new Uint16Array(buffer, 0, 16)
     this.r8 = new Uint8Array(buffer, 0, 32)
     const block = (at: number): Int32Array => new Int32Array(buffer, at * 4, 8)
@@ -98,6 +98,7 @@ export class Cpu implements MemoryWatcher {
     this.s.fill(0)
     this.s[FLAGS] = 0
     this.s[ZERO] = 1
+    this.s[NO_LINK] = -1
     this.s[CR0] = 0x11
     this.s[EDX] = 0x600
     this.s[EIP] = 0xfff0

@@ -110,10 +110,13 @@ export function decode(c: Cpu, eip: number): number {
   for (const operand of shape.operands) decodeOperand(c, r, p, operand, place, state)
   check(c, r, p, shape, state)
   r[p + R_LENGTH] = (at - eip) | 0
-  r[p + R_NEXT] = r[p + R_TARGET] = 0
+  r[p + R_NEXT] = samePage(eip, at) ? 0 : -1
+  r[p + R_TARGET] = samePage(eip, at + r[p + R_IMM]!) ? 0 : -1
   specialise(r, p, shape.opcode)
   return p
 }
+
+const samePage = (a: number, b: number): boolean => ((a ^ b) & ~0xfff) === 0
 
 function decodeOperand(c: Cpu, r: Int32Array, p: number, operand: string, place: number, state: Prefixes): void {
   const kind = operand.charAt(0)

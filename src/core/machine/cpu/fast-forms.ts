@@ -1,5 +1,5 @@
 import {
-  CS, DS, FORM_REG_RM, FORM_RM_CL, FORM_RM_IMM, FORM_RM_REG, R_FAST, R_FORM, R_IMM, R_IMM2, R_LENGTH, R_MEM, R_REG, R_RM, R_SIZE, R_SOURCE, ECX,
+  CS, CYCLES_SHIFT, DS, FORM_REG_RM, FORM_RM_CL, FORM_RM_IMM, FORM_RM_REG, R_FAST, R_FORM, R_IMM, R_IMM2, R_LENGTH, R_MEM, R_REG, R_RM, R_SIZE, R_SOURCE, ECX,
 } from './layout.ts'
 import type { Opcode } from './opcode.ts'
 
@@ -28,8 +28,8 @@ const SOURCES = ['pushOperand', 'callIndirect', 'jmpIndirect', 'movzxByte', 'mov
 const READERS = ['cmp', 'test']
 const SHIFTS = ['shl', 'shr', 'sar', 'rol', 'ror']
 
-/** Byte address of a register in the head of the memory; 1 byte: al cl dl bl ah ch dh bh. */
-const addressOf = (register: number, size: number): number => (size === 1 && register >= 4 ? (register - 4) * 4 + 1 : register * 4)
+/** Place of a register in the head of the memory, in units of its size; 1 byte: al cl dl bl ah ch dh bh. */
+const placeOf = (register: number, size: number): number => (size === 1 && register >= 4 ? (register - 4) * 4 + 1 : (register * 4) / size)
 
 /** Fills in what the interpreter's switch looks at: R_FAST and R_SOURCE. */
 export function specialise(r: Int32Array, p: number, { handler, cycles }: Opcode): void {
@@ -42,7 +42,8 @@ export function specialise(r: Int32Array, p: number, { handler, cycles }: Opcode
   }
   if (r[p + R_RM]! < 0 && !plainAddress(r[p + R_MEM]!)) id = 0
   if (id === 0) role = ROLE_NONE
-  r[p + R_FAST] = id | (role << 7) | (r[p + R_LENGTH]! << 9) | (destinationOf(r, p, handler) << 13) | (cycles << 21)
+  const memorySize = role === ROLE_SOURCE ? sourceSize(r, p, handler) : r[p + R_SIZE]!
+  r[p + R_FAST] = id | (role << 7) | (r[p + R_LENGTH]! << 9) | (destinationOf(r, p, handler) << 13) | ((memorySize >> 1) << 21) | (cycles << CYCLES_SHIFT)
   r[p + R_SOURCE] = sourceOf(r, p, handler)
 }
 
@@ -64,16 +65,21 @@ function formId(r: Int32Array, p: number, handler: string): number {
 
 function destinationOf(r: Int32Array, p: number, handler: string): number {
   const size = r[p + R_SIZE]!
-  if (r[p + R_FORM] === FORM_REG_RM || handler === 'imul' || handler === 'lea' || /^mov[sz]x/.test(handler)) return addressOf(r[p + R_REG]!, size)
-  return r[p + R_RM]! < 0 ? 0 : addressOf(r[p + R_RM]!, size)
+  if (r[p + R_FORM] === FORM_REG_RM || handler === 'imul' || handler === 'lea' || /^mov[sz]x/.test(handler)) return placeOf(r[p + R_REG]!, size)
+  return r[p + R_RM]! < 0 ? 0 : placeOf(r[p + R_RM]!, size)
+}
+
+function sourceSize(r: Int32Array, p: number, handler: string): number {
+  if (SHIFTS.includes(handler) || handler.endsWith('xByte')) return 1
+  return handler.endsWith('xWord') ? 2 : r[p + R_SIZE]!
 }
 
 function sourceOf(r: Int32Array, p: number, handler: string): number {
   const form = r[p + R_FORM]!
-  const immediate = (p + R_IMM) * 4
+  const size = sourceSize(r, p, handler)
+  const immediate = ((p + R_IMM) * 4) / size
   if (handler === 'pushImmediate') return immediate
-  const size = SHIFTS.includes(handler) || handler.endsWith('xByte') ? 1 : r[p + R_SIZE]!
-  if (form === FORM_REG_RM || SOURCES.includes(handler)) return r[p + R_RM]! < 0 ? 0 : addressOf(r[p + R_RM]!, size)
-  if (form === FORM_RM_REG) return addressOf(r[p + R_REG]!, size)
+  if (form === FORM_REG_RM || SOURCES.includes(handler)) return r[p + R_RM]! < 0 ? 0 : placeOf(r[p + R_RM]!, size)
+  if (form === FORM_RM_REG) return placeOf(r[p + R_REG]!, size)
   return form === FORM_RM_CL ? ECX * 4 : immediate
 }

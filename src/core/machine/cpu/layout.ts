@@ -58,12 +58,18 @@ export const DONE = 88
 export const SPENT = 89
 export const STATE_WORDS = 96
 
+/** Always -1: the link of a jump whose target is not fixed. */
+export const NO_LINK = 95
+
 /**
- * The head of a machine's memory, in words: state block; where jumps led lately, for supervisor and user (EIP, record); then the records.
+ * The head of a machine's memory, in words: state block; where jumps led lately, for supervisor and user (EIP, record); the records;
+ * the four tables of translations (tlb.ts).
  */
 export const JUMPS = 1024
 export const JUMPS_OF_CLASS = 2048
 export const FIRST_RECORD = 8192
+export const RECORDS_END = 2 << 20
+export const TRANSLATIONS = 2 << 20
 
 /** Segment numbers as encoded; LDTR and TR follow. */
 export const ES = 0
@@ -77,9 +83,10 @@ export const TR = 7
 
 /** A decoded instruction: 16 words. The first two are what the interpreter's own forms need (fast-forms.ts), the others serve every handler. */
 export const RECORD_WORDS = 16
-/** form | role of the memory operand << 7 | length << 9 | byte address of the destination register << 13 | cycles << 21 */
+/** form | role of the memory operand << 7 | length << 9 | place of the destination register << 13 | log2 of the operand size << 21 | cycles << CYCLES_SHIFT */
 export const R_FAST = 0
-/** Byte address, in the head, of the source: a register or this record's immediate. */
+export const CYCLES_SHIFT = 23
+/** Place in the head, in units of the operand size, of the source: a register or this record's immediate. */
 export const R_SOURCE = 1
 export const R_HANDLER = 2
 export const R_FORM = 3
@@ -95,7 +102,7 @@ export const R_IMM = 9
 /** Second immediate, far selector, or the condition of jcc, setcc, cmovcc. */
 export const R_IMM2 = 10
 export const R_LENGTH = 11
-/** Records of the next instruction and of the jump's target in the same page, 0: not known. */
+/** Records of the next instruction and of the jump's target; 0: not known, -1: in another page, where no link is kept. */
 export const R_NEXT = 12
 export const R_TARGET = 13
 export const R_PREFIX = 14

@@ -4,7 +4,7 @@ import type { Cpu } from './cpu.ts'
 import { decode } from './decoder.ts'
 import { FAULT, GP, raise } from './fault.ts'
 import { FIRST_HANDLER, HANDLERS } from './handlers.ts'
-import { BASES, CPL, CS, EIP, EVENT_CYCLES, DONE, ITERATIONS, LIMITS, R_FAST, R_HANDLER, R_LENGTH, SPENT, START } from './layout.ts'
+import { BASES, CPL, CS, CYCLES_SHIFT, EIP, EVENT_CYCLES, DONE, ITERATIONS, LIMITS, R_FAST, R_HANDLER, R_LENGTH, SPENT, START } from './layout.ts'
 
 /**
  * The plain interpreter: one instruction, always by its handler. It does what the loop in slice.ts leaves to it (single steps, segments
@@ -18,7 +18,7 @@ export function one(c: Cpu): boolean {
     const p = lookUp(c, eip)
     s[EIP] = (eip + records[p + R_LENGTH]!) | 0
     HANDLERS[records[p + R_HANDLER]! - FIRST_HANDLER]!(c, p)
-    book(c, 1, records[p + R_FAST]! >>> 21)
+    book(c, 1, records[p + R_FAST]! >>> CYCLES_SHIFT)
     return true
   } catch (error) {
     if (error !== FAULT) throw error

@@ -1,3 +1,5 @@
+import { TRANSLATIONS } from './layout.ts'
+
 const PAGES = 1 << 20
 /** Filled pages before everything is flushed. */
 const MOST_FILLED = 1 << 16
@@ -22,18 +24,23 @@ export interface TlbSnapshot {
  * Tables are only touched where something was translated.
  */
 export class Tlb {
-  readonly supervisorRead = new Int32Array(PAGES)
-  readonly supervisorWrite = new Int32Array(PAGES)
-  readonly userRead = new Int32Array(PAGES)
-  readonly userWrite = new Int32Array(PAGES)
+  readonly supervisorRead: Int32Array
+  readonly supervisorWrite: Int32Array
+  readonly userRead: Int32Array
+  readonly userWrite: Int32Array
   /** A 4 MiB page was translated since the last flush: its pieces go together. */
   large = false
   readonly #filled = new Int32Array(MOST_FILLED)
   readonly #changed: () => void
   #count = 0
 
-  /** @param changed called when translations went. */
-  constructor(changed: () => void) {
+  /** @param head where the four tables lie, from TRANSLATIONS on. @param changed called when translations went. */
+  constructor(head: ArrayBufferLike, changed: () => void) {
+    const table = (n: number): Int32Array => new Int32Array(head, (TRANSLATIONS + n * PAGES) * 4, PAGES)
+    this.supervisorRead = table(0)
+    this.supervisorWrite = table(1)
+    this.userRead = table(2)
+    this.userWrite = table(3)
     this.#changed = changed
   }
 

@@ -3,8 +3,10 @@ import type { MmioDevice } from '../devices/device.ts'
 import type { Gpa } from './addresses.ts'
 
 export const PAGE_SIZE = 4096
-/** Bytes of the same buffer in front of RAM, for a processor's registers and decoded instructions: its loop then knows one memory only. */
-export const HEAD_BYTES = 8 << 20
+/** From this size on allocators hand out fresh pages, which cost nothing until they are touched; smaller blocks they clear byte by byte. */
+const LEAST_BYTES = 33 << 20
+/** Bytes of the same buffer in front of RAM, for a processor's registers, decoded instructions and translations: its loop then knows one memory only. */
+export const HEAD_BYTES = 24 << 20
 /** Bits of `pageKind`: a device answers; decoded instructions lie in it; it was written since dirty pages were last taken. */
 const MMIO_PAGE = 1
 const CODE_PAGE = 2
@@ -25,6 +27,8 @@ export class PhysicalMemory {
   readonly view: DataView
   /** The whole buffer: `HEAD_BYTES` of the processor's, then RAM. */
   readonly hostBytes: Uint8Array
+  readonly hostHalves: Uint16Array
+  readonly hostWords: Int32Array
   readonly host: DataView
   /** One byte for each page of RAM, see the bits above. */
   readonly pageKind: Uint8Array
@@ -36,10 +40,12 @@ export class PhysicalMemory {
   constructor(size: number) {
     if (size <= 0 || size % PAGE_SIZE !== 0 || size > 0x7fff_f000 - HEAD_BYTES) throw new RangeError(`Memory of ${size} bytes is not possible.`)
     this.size = size
-    const buffer = new ArrayBuffer(HEAD_BYTES + size)
+    const buffer = new ArrayBuffer(Math.max(HEAD_BYTES + size, LEAST_BYTES))
     this.bytes = new Uint8Array(buffer, HEAD_BYTES, size)
     this.view = new DataView(buffer, HEAD_BYTES, size)
     this.hostBytes = new Uint8Array(buffer)
+    this.hostHalves = new Uint16Array(buffer)
+    this.hostWords = new Int32Array(buffer)
     this.host = new DataView(buffer)
     this.pageKind = new Uint8Array(size / PAGE_SIZE)
   }
