@@ -22,3 +22,6 @@ export const BASE_MEMORY_WORD = 0x413
 export const HIGH_MEMORY = 0x10_0000
 /** The boot information that a multiboot kernel is handed lies here, strings and memory map behind it. */
 export const BOOT_INFORMATION = 0x9000
+/** The selectors that a loader leaves in CS and in the other segment registers: those of a boot sector's usual table, and of QEMU's loader. */
+export const LOADER_CODE = 0x08
+export const LOADER_DATA = 0x10
