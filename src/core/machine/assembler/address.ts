@@ -24,18 +24,22 @@ function offsetOf(value: Value): Value {
 }
 
 /** Bytes of an address: as its registers, its keyword, or the segment's size say. */
-export function addressSizeOf(operand: MemoryOperand, bits: 16 | 32, token: Token): 2 | 4 {
+function addressSizeOf(operand: MemoryOperand, bits: 16 | 32, prefixed: 0 | 2 | 4, token: Token): 2 | 4 {
   const sizes = new Set(addressRegisters(operand.value).map(([name]) => REGISTER_NAMES.get(name)?.size))
   if (sizes.size > 1) throw new Problem('invalid effective address: registers of different sizes', token)
   const [size] = sizes
   if (size !== undefined && size !== 2 && size !== 4) throw new Problem('invalid effective address: this register cannot be part of one', token)
-  if (size !== undefined) return size
-  return operand.addressSize === 2 || operand.addressSize === 4 ? operand.addressSize : bits === 32 ? 4 : 2
+  if (size !== undefined) {
+    if (operand.addressSize >= 2 && operand.addressSize !== size) throw new Problem(`invalid ${size * 8}-bit effective address`, token)
+    if (prefixed !== 0 && prefixed !== size) throw new Problem('impossible combination of address sizes', token)
+    return size
+  }
+  return operand.addressSize === 2 || operand.addressSize === 4 ? operand.addressSize : prefixed || (bits === 32 ? 4 : 2)
 }
 
-/** How NASM encodes an address: the shortest form, registers swapped where that is shorter. */
-export function encodeAddress(operand: MemoryOperand, bits: 16 | 32, token: Token): Address {
-  const size = addressSizeOf(operand, bits, token)
+/** How NASM encodes an address: the shortest form, registers swapped where that is shorter. `prefixed`: what a prefix `a16` or `a32` asks for. */
+export function encodeAddress(operand: MemoryOperand, bits: 16 | 32, prefixed: 0 | 2 | 4, token: Token): Address {
+  const size = addressSizeOf(operand, bits, prefixed, token)
   const displacement = offsetOf(operand.value)
   const registers = addressRegisters(operand.value)
   if (registers.length > 2) throw new Problem('invalid effective address: too many registers', token)
@@ -62,7 +66,7 @@ function address32(operand: MemoryOperand, registers: readonly [string, number][
     return { modrm: (mod << 6) | base, sib: -1, displacement, displacementSize, size: 4 }
   }
   const scaled = [1, 2, 4, 8].indexOf(scale)
-  if (scaled < 0) throw new Problem(`invalid effective address: a register can count 1, 2, 4 or 8 times, not ${scale}`, token)
+  if (scaled < 0) throw new Problem(`invalid 32-bit effective address: a register can count 1, 2, 4 or 8 times, not ${scale}`, token)
   const fields = (scaled << 6) | ((index < 0 ? ESP : index) << 3)
   if (base < 0) return { modrm: ESP, sib: fields | EBP, displacement, displacementSize: 4, size: 4 }
   const [mod, displacementSize] = modeFor(operand, displacement, base === EBP, 4)
@@ -86,13 +90,13 @@ function arrange(operand: MemoryOperand, registers: readonly [string, number][],
   const hinted = operand.hint.base === null ? -1 : number(operand.hint.base)
   const { kind } = operand.hint
   if (scale === 1 && base >= 0 && index >= 0 && base !== index && ((hinted === base && kind === 'not-base') || (hinted === index && kind === 'base'))) [base, index] = [index, base]
-  if (index < 0 && base >= 0 && hinted === base && kind === 'not-base' && base !== ESP) return { base: -1, index: base, scale: 1 }
+  if (operand.noSplit && index < 0 && base !== ESP && hinted === base && kind === 'not-base') return { base: -1, index: base, scale: 1 }
   if (base < 0 && ((scale === 2 && index !== ESP && (!operand.noSplit || kind === 'summed')) || scale === 3 || scale === 5 || scale === 9)) {
     base = index
     scale--
   }
   if (index === ESP) {
-    if (scale !== 1 || base === ESP) throw new Problem('invalid effective address: esp cannot be an index', token)
+    if (scale !== 1 || base === ESP) throw new Problem('invalid 32-bit effective address: esp cannot be an index', token)
     ;[base, index] = [index, base]
   }
   return { base, index, scale }

@@ -33,7 +33,10 @@ const TESTS: Readonly<Record<string, (tokens: readonly Token[], c: ConditionCont
 }
 
 function identical(tokens: readonly Token[], c: ConditionContext, caseless: boolean): boolean {
-  const [a, b, more] = splitArguments(c.expand(tokens), Infinity, false)
+  const expanded = c.expand(tokens)
+  const [a, b, more] = splitArguments(expanded, Infinity, false)
+  // As in NASM, white space in front of the comma belongs to the first text.
+  if (expanded[a?.length ?? 0]?.space) return false
   if (!a || !b || more) throw new Problem("`%ifidn' expects two comma-separated arguments", tokens[0])
   const plain = (part: readonly Token[]): string => {
     const text = part.map((token) => (token.kind === 'string' ? `"${token.text.slice(1, -1)}"` : token.text)).join(' ')

@@ -37,14 +37,14 @@ export interface EncodeContext {
 
 const REPEAT: Readonly<Record<string, number>> = { rep: 0xf3, repe: 0xf3, repz: 0xf3, repne: 0xf2, repnz: 0xf2, xrelease: 0xf3, xacquire: 0xf2, bnd: 0xf2 }
 const SEGMENT: Readonly<Record<string, number>> = { es: 0x26, cs: 0x2e, ss: 0x36, ds: 0x3e, fs: 0x64, gs: 0x65 }
-const PREFIX_NAMES = new Set([...Object.keys(REPEAT), ...Object.keys(SEGMENT), 'lock', 'o16', 'o32', 'a16', 'a32', 'wait', 'nobnd'])
+const PREFIX_NAMES = new Set([...Object.keys(REPEAT), ...Object.keys(SEGMENT), 'lock', 'o16', 'o32', 'a16', 'a32', 'wait', 'fwait', 'nobnd'])
 export const isPrefix = (name: string): boolean => PREFIX_NAMES.has(name)
 
 /** Bytes and fields of an instruction: the first template that fits, as NASM chooses. Throws `Problem`. */
 export function encode(instruction: Instruction, context: EncodeContext): Part[] {
   const { prefixes, operands } = instruction
   const own = context.bits === 32 ? 4 : 2
-  if (instruction.mnemonic === '') return prefixesAlone(prefixes, context.bits)
+  if (instruction.mnemonic === '') return prefixBytes(prefixes, overrideOf(instruction, undefined), 0, addressPrefix(prefixes), context.bits)
   const matching: MatchContext = {
     bits: context.bits, ownSize: prefixes.includes('o16') ? 2 : prefixes.includes('o32') ? 4 : own,
     shortJumpReaches: (template, { value }) => {
@@ -81,34 +81,36 @@ function fitsWith({ mnemonic, operands }: Instruction, size: number, matching: M
   return (TEMPLATES.get(mnemonic) ?? []).some((template) => match(template, sized, matching) === MATCH)
 }
 
-function prefixesAlone(prefixes: readonly string[], bits: 16 | 32): number[] {
-  const size: Readonly<Record<string, number>> = { lock: 0xf0, wait: 0x9b, [bits === 32 ? 'o16' : 'o32']: 0x66, [bits === 32 ? 'a16' : 'a32']: 0x67 }
-  return prefixes.flatMap((name) => REPEAT[name] ?? SEGMENT[name] ?? size[name] ?? [])
-}
-
-/** Prefixes in NASM's order: repeat, lock, segment, operand size, address size. */
-function prefixBytes({ prefixes }: Instruction, template: Template, memory: MemoryOperand | undefined, addressSize: 2 | 4, bits: 16 | 32): number[] {
-  const bytes: number[] = prefixes.includes('wait') ? [0x9b] : []
+/** Prefixes in NASM's order: wait, repeat, lock, segment, operand size, address size. An explicit size stands, whatever the operands need. */
+function prefixBytes(prefixes: readonly string[], segment: string | null, operandSize: number, addressSize: number, bits: 16 | 32): number[] {
+  const bytes: number[] = prefixes.includes('wait') || prefixes.includes('fwait') ? [0x9b] : []
   const repeat = prefixes.findLast((name) => REPEAT[name] !== undefined)
   if (repeat !== undefined) bytes.push(REPEAT[repeat]!)
   if (prefixes.includes('lock')) bytes.push(0xf0)
-  const segment = memory?.segment ?? prefixes.findLast((name) => SEGMENT[name] !== undefined)
-  if (segment) bytes.push(SEGMENT[segment]!)
-  const own = bits === 32 ? 4 : 2
-  if (prefixes.includes(bits === 32 ? 'o16' : 'o32') || (template.operandSize !== 0 && template.operandSize !== own)) bytes.push(0x66)
-  if (prefixes.includes(bits === 32 ? 'a16' : 'a32') || addressSize !== own) bytes.push(0x67)
+  if (segment !== null) bytes.push(SEGMENT[segment]!)
+  const size = prefixes.includes('o16') ? 2 : prefixes.includes('o32') ? 4 : operandSize
+  if (size !== 0 && size * 8 !== bits) bytes.push(0x66)
+  if (addressSize !== 0 && addressSize * 8 !== bits) bytes.push(0x67)
   return bytes
 }
+
+/** The overriding segment: of the memory operand, or as a prefix of its own. */
+function overrideOf({ prefixes, token }: Instruction, memory: MemoryOperand | undefined): string | null {
+  const prefix = prefixes.findLast((name) => SEGMENT[name] !== undefined)
+  if (prefix !== undefined && memory?.segment) throw new Problem('instruction has conflicting segment overrides', token)
+  return memory?.segment ?? prefix ?? null
+}
+
+const addressPrefix = (prefixes: readonly string[]): 0 | 2 | 4 => (prefixes.includes('a16') ? 2 : prefixes.includes('a32') ? 4 : 0)
 
 function assemble(template: Template, instruction: Instruction, context: EncodeContext): Part[] {
   const { form, slots } = template
   const { bits } = context
   const operands = instruction.operands.map((operand, n) => ({ operand, slot: slots[n]! }))
   const memory = instruction.operands.find((operand) => operand.kind === 'memory')
-  const address = memory ? encodeAddress(memory, bits, memory.token) : null
-  const own = bits === 32 ? 4 : 2
-  const prefixed = instruction.prefixes.includes('a16') ? 2 : instruction.prefixes.includes('a32') ? 4 : own
-  const parts: Part[] = prefixBytes(instruction, template, memory, address?.size ?? (template.addressSize || prefixed), bits)
+  const prefixed = addressPrefix(instruction.prefixes)
+  const address = memory ? encodeAddress(memory, bits, prefixed, memory.token) : null
+  const parts: Part[] = prefixBytes(instruction.prefixes, overrideOf(instruction, memory), template.operandSize, address?.size ?? (template.addressSize || prefixed), bits)
   if (template.prefix !== 0) parts.push(template.prefix)
   parts.push(...form.bytes)
   if (form.modrm) {

@@ -6,26 +6,37 @@ import { isOp, textOf, type Token } from './token.ts'
 /** Puts parameters, `%%` and `%$` labels and `%?` in the place of what names them. `context` is the prefix of the innermost context, if any. */
 export function substitute(tokens: readonly Token[], call: MacroCall | null, context: (depth: number, at: Token) => string): Token[] {
   const result: Token[] = []
+  // A name or number that touches what was put in grows together with it: `fault_%1`, `%1_end`.
+  let touching = false
+  const push = (values: readonly Token[], put: boolean): void => {
+    for (const [n, value] of values.entries()) {
+      const last = result.at(-1)
+      const joins = (touching || put) && n === 0 && last && !value.space && /^(?:id|number)$/.test(last.kind) && /^(?:id|number)$/.test(value.kind)
+      if (joins) result.splice(-1, 1, { ...last, text: last.text + value.text })
+      else result.push(value)
+    }
+    if (values.length > 0) touching = put
+  }
   for (const token of tokens) {
     if (token.kind !== 'pp') {
-      result.push(token)
+      push([token], false)
       continue
     }
     const name = token.text.replace(/^%\{?/, '').replace(/\}$/, '')
     const values = call ? parameterTokens(call, name, token) : null
-    if (values) result.push(...values.map((value, n) => (n === 0 ? { ...value, space: token.space } : value)))
-    else if (call && name.startsWith('%')) result.push({ ...token, kind: 'id', text: `..@${call.id}.${name.slice(1)}` })
+    if (values) push(values.map((value, n) => (n === 0 ? { ...value, space: token.space } : value)), true)
+    else if (call && name.startsWith('%')) push([{ ...token, kind: 'id', text: `..@${call.id}.${name.slice(1)}` }], true)
     else if (name.startsWith('$')) {
       const plain = name.replace(/^\$+/, '')
-      result.push({ ...token, kind: 'id', text: `${context(name.length - plain.length, token)}${plain}` })
-    } else if (call && (name === '?' || name === '??')) result.push({ ...token, kind: 'id', text: call.macro.name })
-    else result.push(token)
+      push([{ ...token, kind: 'id', text: `${context(name.length - plain.length, token)}${plain}` }], true)
+    } else if (call && (name === '?' || name === '??')) push([{ ...token, kind: 'id', text: call.macro.name }], true)
+    else push([token], false)
   }
-  return paste(result)
+  return result
 }
 
 /** `a %+ b` becomes one token. */
-export function paste(tokens: readonly Token[]): Token[] {
+function paste(tokens: readonly Token[]): Token[] {
   if (!tokens.some(({ kind, text }) => kind === 'pp' && text === '%+')) return [...tokens]
   const result: Token[] = []
   for (let n = 0; n < tokens.length; n++) {

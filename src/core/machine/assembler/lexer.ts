@@ -2,7 +2,7 @@ import type { Token } from './token.ts'
 
 const PREPROCESSOR = /%(?:\{[^}]*\}|\[|%[\w.?@$#~]+|\$+[\w.?@#~]+|[-+]?\d+|\?\??|[A-Za-z_]\w*|\+(?!\d)|\*(?=\d))/y
 const NUMBER = /(?:\$\d[\dA-Fa-f_]*|\d(?:[\w]|\.(?=\d))*)/y
-const NAME = /\$?[A-Za-z_.?@][\w.?@$#~]*/y
+const NAME = /\$?(?:[A-Za-z_.@]|\?(?=[\w.?@$#~]))[\w.?@$#~]*/y
 const STRING = /"[^"]*"|'[^']*'|`(?:\\.|[^`\\])*`/y
 const OPERATOR = /<=>|<<<|>>>|<<|>>|<=|>=|<>|==|!=|&&|\|\||\^\^|\/\/|%%|\$\$|[-+*/%&|^~!<>=(),:[\]{}?$\\#@.;]/y
 const RULES: readonly (readonly [Token['kind'], RegExp])[] = [['string', STRING], ['pp', PREPROCESSOR], ['number', NUMBER], ['id', NAME], ['op', OPERATOR]]

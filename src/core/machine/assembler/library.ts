@@ -11,17 +11,19 @@ const SOURCE = `
 %imacro struc 1-2 0
   %push struc
   %define %$structure %1
+  %define %$size %1_size
   [absolute %2]
 %1:
 %endmacro
 %imacro endstruc 0
-  %{$structure}_size equ ($-%$structure)
+  %$size equ ($-%$structure)
   %pop struc
   [restore]
 %endmacro
 %imacro istruc 1
   %push istruc
   %define %$structure %1
+  %define %$size %1_size
 %$begin:
 %endmacro
 %imacro at 1-2+
@@ -29,7 +31,7 @@ const SOURCE = `
   %2
 %endmacro
 %imacro iend 0
-  times %{$structure}_size-($-%$begin) db 0
+  times %$size-($-%$begin) db 0
   %pop istruc
 %endmacro
 %imacro align 1-2+ nop

@@ -43,8 +43,7 @@ function matchRegister(slot: Slot, template: Template, of: RegisterClass, number
   if (kind === 'D') return of === 'debug' ? MATCH : NO_MATCH
   if (!general || !'EGRZA'.includes(kind)) return NO_MATCH
   if (kind === 'A' && number !== 0) return NO_MATCH
-  if (kind === 'Z' && template.form.opcode.mnemonic !== 'xchg' && (template.form.bytes.at(-1)! & 7) !== number) return NO_MATCH
-  if (kind === 'Z' && template.form.opcode.mnemonic === 'xchg' && (template.form.bytes.at(-1)! & 7) !== number) return NO_MATCH
+  if (kind === 'Z' && (template.form.bytes.at(-1)! & 7) !== number) return NO_MATCH
   return size === slot.size ? MATCH : NO_MATCH
 }
 
@@ -58,7 +57,7 @@ function matchMemory(slot: Slot, template: Template, operand: MemoryOperand, con
     if (template.ownSize) return template.operandSize === context.ownSize ? MATCH : NO_MATCH
     return template.freeMemory ? MATCH : SIZE_MISSING
   }
-  if (slot.size === 0 || kind === 'M' && !far) return MATCH
+  if (slot.size === 0 || (kind === 'M' && !far && slot.word !== 'Mb')) return MATCH
   return operand.size === slot.size ? MATCH : SIZE_MISMATCH
 }
 
@@ -70,7 +69,7 @@ function matchImmediate(slot: Slot, template: Template, operand: ImmediateOperan
     return (size === 0 ? context.ownSize : size) === template.operandSize ? MATCH : NO_MATCH
   }
   if (operand.selector !== null || distance === 'far') return NO_MATCH
-  if (kind === '1') return (value.unknown || (isScalar(value) && value.n === 1n)) && size <= 1 ? MATCH : NO_MATCH
+  if (kind === '1') return (value.unknown || (isScalar(value) && value.n === 1n)) && size === 0 ? MATCH : NO_MATCH
   if (kind === 'J') return matchJump(slot, template, operand, context)
   if (kind !== 'I') return NO_MATCH
   if (slot.word === 'Is') {
@@ -99,7 +98,7 @@ function matchJump(slot: Slot, template: Template, operand: ImmediateOperand, co
 function borrowedSize(operands: readonly Operand[], template: Template): number {
   const [first, second] = operands
   if (operands.length !== 2 || first!.kind !== 'memory' || second!.kind !== 'immediate') return 0
-  return template.slots[1]?.word === 'Ib' && template.slots[0]?.word !== 'Eb' ? 0 : second!.size
+  return /^(?:ro[lr]|rc[lr]|sh[lr]|sar|bt[src]?)$/.test(template.form.opcode.mnemonic) ? 0 : second!.size
 }
 
 /** How well the operands fit the template. */

@@ -198,7 +198,7 @@ export class Pass {
   #instruction(tokens: readonly Token[]): Instruction {
     const prefixes: string[] = []
     let at = 0
-    while (tokens[at]?.kind === 'id' && isPrefix(tokens[at]!.text.toLowerCase()) && !(tokens[at]!.text.toLowerCase() === 'wait' && at === tokens.length - 1)) prefixes.push(tokens[at++]!.text.toLowerCase())
+    while (tokens[at]?.kind === 'id' && isPrefix(tokens[at]!.text.toLowerCase())) prefixes.push(tokens[at++]!.text.toLowerCase())
     const token = tokens[at]
     if (!token) return { mnemonic: '', token: tokens[0]!, prefixes, operands: [] }
     const mnemonic = token.text.toLowerCase()

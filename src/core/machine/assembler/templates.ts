@@ -83,17 +83,21 @@ function* plain(form: Form, words: readonly string[]): Generator<readonly [strin
   const only32 = mnemonic === 'bswap' || /^mov[sz]xWord$/.test(handler)
   for (const size of sized ? ([2, 4] as const) : ([0] as const)) {
     if (size === 2 && only32) continue
-    yield [mnemonic, template(form, size, words)]
+    yield [mnemonic, template(form, size, words, mnemonic === 'xchg' && form.modrm ? { rank: 25 } : {})]
     if (mnemonic === 'test' && /^E. G.$/.test(words.join(' '))) yield [mnemonic, template(form, size, [...words].reverse())]
-    if (mnemonic === 'xchg') yield [mnemonic, template(form, size, [...words].reverse(), { rank: rankOf([...words].reverse()) })]
+    if (mnemonic === 'xchg') yield [mnemonic, template(form, size, [...words].reverse())]
     if (mnemonic === 'imul' && words.length === 3) yield [mnemonic, template(form, size, [words[0]!, words[2]!], { rank: rankOf(words) })]
   }
   if (code === '6a') yield [mnemonic, template(form, 0, ['Ib'], { rank: 29, ownSize: false })]
   if (/^(?:pusha|popa|pushf|popf|iret|ret|retf)$/.test(mnemonic)) {
-    yield [`${mnemonic}w`, template(form, 2, words)]
+    // NASM leaves out the prefix where `retw` has a count.
+    yield [`${mnemonic}w`, template(form, code === 'c2' ? 0 : 2, words)]
     yield [`${mnemonic}d`, template(form, 4, words)]
   }
-  if (code === '90') yield ['pause', template(form, 0, [], { prefix: 0xf3 })]
+  if (code === '90') {
+    for (const size of [2, 4] as const) yield ['xchg', template(form, size, ['Zv', 'Av'])]
+    yield ['pause', template(form, 0, [], { prefix: 0xf3 })]
+  }
   if (code === 'c2' || code === 'c3') {
     yield ['retn', template(form, 0, words)]
     yield ['retnw', template(form, 2, words)]
