@@ -1,11 +1,13 @@
+import { asm } from './asm.ts'
 import { build } from './build.ts'
 import { type CliCommand, UsageError } from './command.ts'
 import { machine } from './machine.ts'
+import { disasm } from './disasm.ts'
 import { run } from './run.ts'
 import { serve } from './serve.ts'
 import { vectors } from './vectors.ts'
 
-const COMMANDS: Readonly<Record<string, CliCommand>> = { serve, run, build, machine, vectors }
+const COMMANDS: Readonly<Record<string, CliCommand>> = { serve, run, build, machine, vectors, asm, disasm }
 
 const HELP = `Glasshouse: build, run, open up and break a virtual datacenter, offline.
 

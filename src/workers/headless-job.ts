@@ -1,8 +1,10 @@
 import type { ErrorInfo } from '../protocol/errors.ts'
 import type { HeadlessResult } from '../core/containers/engine/headless.ts'
+import { type AsmParams, assembleFile, type DisasmParams, type DisassembledLine, disassembleFile } from './headless-asm.ts'
 import { buildImage, type BuildParams } from './headless-build.ts'
 import { type MachineParams, type MachineReport, runMachine } from './headless-machine.ts'
 import { type VectorsParams, runVectorFile } from './headless-vectors.ts'
+import type { AssembleResult } from '../core/machine/assembler/assemble.ts'
 import type { VectorReport } from '../core/machine/vectors/run-vectors.ts'
 import { runProject, type RunParams, type RunResult } from './headless-run.ts'
 
@@ -12,6 +14,8 @@ export interface HeadlessParams {
   readonly build: BuildParams
   readonly machine: MachineParams
   readonly vectors: VectorsParams
+  readonly asm: AsmParams
+  readonly disasm: DisasmParams
 }
 
 export interface HeadlessResults {
@@ -19,6 +23,8 @@ export interface HeadlessResults {
   readonly build: HeadlessResult
   readonly machine: MachineReport
   readonly vectors: VectorReport
+  readonly asm: AssembleResult
+  readonly disasm: readonly DisassembledLine[]
 }
 
 export type HeadlessName = keyof HeadlessParams
@@ -40,5 +46,9 @@ export function runJob(job: HeadlessJob, log: (text: string) => void): Promise<H
       return runMachine(job.params, log)
     case 'vectors':
       return runVectorFile(job.params)
+    case 'asm':
+      return assembleFile(job.params)
+    case 'disasm':
+      return disassembleFile(job.params)
   }
 }
