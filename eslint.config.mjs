@@ -16,6 +16,10 @@ const zones = {
   'src/core/datacenter': ['src/protocol', 'src/core/base', 'src/core/simulation', 'src/core/store', `${containers}/runtime/linux-system.ts`],
   [`${containers}/runtime/linux-system.ts`]: ['src/protocol', 'src/core/simulation'],
   'src/core/machine': ['src/core/base', 'src/core/simulation', 'src/core/store', 'src/core/machine/devices'],
+  // Whoever looks at a machine answers in the protocol's words.
+  'src/core/machine/history': ['src/protocol', 'src/core/base', 'src/core/machine'],
+  'src/core/machine/inspect': ['src/protocol', 'src/core/base', 'src/core/machine'],
+  'src/core/machine/desk': ['src/protocol', 'src/core/base', 'src/core/machine'],
   // The guests' sources are files of their own, in real NASM syntax.
   'src/core/machine/guests': ['src/core/base', 'src/core/machine', 'resources'],
   // A device gets a line, a sink and a clock, never the board.

@@ -1,0 +1,11 @@
+import type { MachineConfig } from '../board/config.ts'
+
+/** A machine to be, and what is known about what it will run. */
+export interface MachineProgram {
+  readonly title: string
+  readonly config: MachineConfig
+  /** Linear addresses by name. */
+  readonly symbols: ReadonlyMap<string, number>
+  /** Lines of the source, counted from 1, by the linear addresses of their instructions. */
+  readonly lines: ReadonlyMap<number, number>
+}

@@ -1,0 +1,195 @@
+import type { MachineEventKind } from '../../../protocol/machine.ts'
+import type { MachineConfig } from '../board/config.ts'
+import { Machine } from '../board/machine.ts'
+import { HALTED } from '../cpu/layout.ts'
+import { Failure } from '../../base/failure.ts'
+import { type Checkpoint, type CheckpointLimits, Checkpoints } from './checkpoints.ts'
+import { EventLog } from './event-log.ts'
+import { type Input, InputLog } from './inputs.ts'
+import { Recorder } from './recorder.ts'
+import { SerialLog } from './serial-log.ts'
+import { storagesOf } from './storage.ts'
+
+export interface RecordingLimits extends CheckpointLimits {
+  /** Work (see `#work`) between two checkpoints; a million instructions are replayed in some 15 ms. */
+  readonly interval: number
+  /** Events kept. */
+  readonly events: number
+}
+
+const LIMITS: RecordingLimits = { interval: 1_000_000, count: 400, bytes: 256 << 20, events: 1 << 17 }
+/** Iterations of repeated instructions that take as long as an instruction. */
+const ITERATIONS_PER_WORK = 8
+/** Work after which `advance` looks around, and the most ticks that it hands out at once. */
+const PIECE_WORK = 1 << 16
+const LONGEST_PIECE = 1 << 20
+
+/** Why a run came back: the tick is reached; the machine has ended; somebody asked; only an input can go on. */
+export type RecordingStop = 'tick' | 'end' | 'asked' | 'waits'
+
+/**
+ * A run that can be taken back. Configuration and inputs determine everything, so a moment is found again from the nearest checkpoint before it
+ * by running forward. Where something is done at an earlier moment, what followed is forgotten then.
+ */
+export class Recording {
+  readonly machine: Machine
+  readonly events: EventLog
+  readonly serial = new SerialLog()
+  readonly checkpoints: Checkpoints
+  readonly #recorder: Recorder
+  readonly #inputs = new InputLog()
+  readonly #limits: RecordingLimits
+  /** Serial output up to each checkpoint. */
+  readonly #sent = new WeakMap<Checkpoint, number>()
+  #lastTick = 0
+  #endKnown = false
+  #asked = false
+  #piece = 1024
+
+  constructor(config: MachineConfig, limits: Partial<RecordingLimits> = {}) {
+    this.#limits = { ...LIMITS, ...limits }
+    this.machine = new Machine(config)
+    this.events = new EventLog(this.#limits.events)
+    this.#recorder = new Recorder(this.machine, this.events)
+    this.machine.cpu.observer = this.#recorder
+    this.machine.onSerial = (bytes) => this.serial.send(bytes)
+    this.checkpoints = new Checkpoints(this.machine, storagesOf(this.machine, config.disks ?? []), this.#limits)
+    this.#sent.set(this.checkpoints.base, 0)
+    this.#noteEnd()
+  }
+
+  get tick(): number {
+    return this.machine.tick
+  }
+
+  /** The latest moment that was reached. */
+  get lastTick(): number {
+    return this.#lastTick
+  }
+
+  /** Is told each event as it happens, also while the past is run again. Null: nobody. */
+  set onEvent(listener: ((kind: MachineEventKind) => void) | null) {
+    this.#recorder.onEvent = listener
+  }
+
+  /** The present `run` comes back after the present instruction. */
+  requestStop(): void {
+    this.#asked = true
+    this.machine.requestStop()
+  }
+
+  /**
+   * Runs to exactly this tick, or until it ends, waits or somebody asks. `one`: by single steps (an instruction, a delivery, the rest of a halt), after
+   * each of which the function says whether to stop.
+   */
+  run(untilTick: number, one: (() => boolean) | null = null): RecordingStop {
+    this.#asked = false
+    const { machine } = this
+    while (!this.#asked && machine.tick < untilTick) {
+      if (machine.end) return this.#noteEnd()
+      if (machine.cpu.s[HALTED] !== 0 && machine.tick >= this.#lastTick && machine.waits) return 'waits'
+      this.#advance(untilTick, one !== null)
+      if (one?.()) break
+    }
+    if (machine.end) return this.#noteEnd()
+    return machine.tick < untilTick ? 'asked' : 'tick'
+  }
+
+  /** To any moment of the run so far; beyond its ends is the nearest end. */
+  seek(tick: number): void {
+    const target = Math.max(0, Math.min(tick, this.#lastTick))
+    this.#approach((checkpoint) => checkpoint.tick <= target, this.tick <= target)
+    this.run(target)
+    // A machine that ended without a further instruction ends there again.
+    if (this.#endKnown && target === this.#lastTick && !this.machine.end) this.machine.run(target + 1)
+  }
+
+  /** Back by so many instructions and deliveries, at most to the start. Out of a halt, the first step leads to its beginning. */
+  back(count: number): void {
+    const { cpu } = this.machine
+    const here = this.tick
+    const { moment } = cpu
+    if (cpu.s[HALTED] !== 0) this.#seekMoment(moment, here)
+    const left = this.tick < here ? count - 1 : count
+    if (left > 0) this.#seekMoment(Math.max(0, moment - left), here)
+  }
+
+  /** To the first tick, at most `latest`, at which so many instructions and deliveries are done. */
+  #seekMoment(moment: number, latest: number): void {
+    const { cpu } = this.machine
+    this.#approach((checkpoint) => checkpoint.moment < moment, false)
+    while (cpu.moment < moment && this.tick < latest) {
+      if (cpu.s[HALTED] !== 0) this.run(latest, () => true)
+      else this.run(Math.min(latest, this.tick + moment - cpu.moment))
+    }
+  }
+
+  /** Something comes in at the present moment. What followed it before is forgotten. */
+  give(input: Input): void {
+    if (this.machine.end) throw new Failure('conflict', 'The machine has ended; nobody listens any more.', 'Step back or start it again.')
+    this.#cut()
+    this.#inputs.add(this.machine, input)
+  }
+
+  #cut(): void {
+    if (this.tick === this.#lastTick) return
+    this.#lastTick = this.tick
+    this.#endKnown = false
+    this.checkpoints.cut()
+    this.events.cut(this.tick)
+  }
+
+  /** Puts the machine on the latest checkpoint that `holds`, unless it may go on from where it is and that is nearer. */
+  #approach(holds: (checkpoint: Checkpoint) => boolean, mayStay: boolean): void {
+    const checkpoint = this.checkpoints.latest(holds)
+    if (mayStay && checkpoint.tick <= this.tick) return
+    this.checkpoints.restore(checkpoint)
+    this.#inputs.rewind(checkpoint.inputs)
+    this.serial.rewind(this.#sent.get(checkpoint)!)
+    this.#inputs.give(this.machine)
+  }
+
+  /** One piece of a run, not beyond the next checkpoint, input, or the end of the known past. */
+  #advance(untilTick: number, single: boolean): void {
+    const { machine, checkpoints } = this
+    const begin = machine.tick
+    const known = begin < this.#lastTick
+    const border = Math.min(untilTick, this.#inputs.next, checkpoints.next?.tick ?? Infinity, known ? this.#lastTick : Infinity)
+    this.#recorder.recording = !known
+    const work = this.#work
+    if (single) machine.step(border)
+    else machine.run(Math.min(border, begin + this.#piece))
+    this.#lastTick = Math.max(this.#lastTick, machine.tick)
+    if (!single) this.#pace(machine.tick - begin, this.#work - work)
+    if (checkpoints.next?.tick === machine.tick) checkpoints.arrive()
+    else if (this.#work >= this.#limits.interval && machine.tick > checkpoints.base.tick) this.#keep()
+    this.#inputs.give(machine)
+  }
+
+  #keep(): void {
+    this.checkpoints.take(this.#inputs.given)
+    this.#sent.set(this.checkpoints.base, this.serial.position)
+  }
+
+  /** Instructions since the last checkpoint, with what repeated ones do beyond them. */
+  get #work(): number {
+    const { cpu } = this.machine
+    const { moment, snapshot } = this.checkpoints.base
+    return cpu.moment - moment + (cpu.iterations - snapshot.cpu.iterations) / ITERATIONS_PER_WORK
+  }
+
+  /** Pieces that take about as long, whatever the guest does: a single `rep` may work for milliseconds. */
+  #pace(ticks: number, work: number): void {
+    const fitting = (ticks * PIECE_WORK) / Math.max(work, 1)
+    this.#piece = Math.ceil(Math.max(1, Math.min(fitting, this.#piece * 2, LONGEST_PIECE)))
+  }
+
+  #noteEnd(): 'end' {
+    if (this.machine.end && !this.#endKnown) {
+      this.#recorder.recording = true
+      this.#recorder.ended()
+      this.#endKnown = true
+    }
+    return 'end'
+  }
+}
