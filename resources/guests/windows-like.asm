@@ -8,10 +8,14 @@
 ; emulate runs it into a stop (`mov ax, cs` shows the wrong ring, `popf` loses a flag). Paravirtualization would have to change it.
 
 %include 'multiboot.inc'
+
+section .text
+sealed:                                 ; everything that follows, to the end of .text
+
 %include 'console.inc'
 %include 'interrupts.inc'
 
-SEAL equ 0x6C086A7C                     ; what the maker's build computed over `sealed` to `sealed_end`
+SEAL equ 0x10A39BE1                     ; what the maker's build computed over `sealed` to `sealed_end`
 
 SCREEN  equ 0xB8000
 BOOT    equ 0x1F00                      ; white on blue
@@ -28,8 +32,6 @@ STOP_TASK  equ 0x05
 STOP_CLOCK equ 0x06
 
 section .text
-sealed:                                 ; everything that follows, to the end of .text
-
 start:  mov esp, stack_top
         call console_init
         mov eax, BOOT | ' '
@@ -39,6 +41,7 @@ start:  mov esp, stack_top
         call show
         say 'Casement 3.1', 10
         call check_seal
+        call check_seal_again
         say 'The seal is whole.', 10
         call machine_init
         call check_ring
@@ -65,6 +68,7 @@ start:  mov esp, stack_top
         call check_tables
         call check_task
         call check_flags
+        call check_seal_again
         loop .step
 
         say 'Casement is ready.', 10
@@ -107,23 +111,29 @@ timer:  push eax
 
 ; ---- Checks: each returns, or stops the machine ----
 
-check_seal:
+%macro seal_check 0
         push esi
         push ecx
         mov esi, sealed
         mov ecx, sealed_end - sealed
         xor edx, edx
-.next:  movzx eax, byte [esi]
+%%next: movzx eax, byte [esi]
         inc esi
         rol edx, 5                      ; the order of the bytes counts, too
         xor edx, eax
-        loop .next
+        loop %%next
         pop ecx
         pop esi
         cmp edx, [seal]
         mov al, STOP_SEAL
         jne stop
         ret
+%endmacro
+
+check_seal:                             ; twice, so that each guards the other
+        seal_check
+check_seal_again:
+        seal_check
 
 check_ring:                             ; the low two bits of CS are the ring we run in
         mov ax, cs

@@ -18,12 +18,20 @@ export function hasTool(name: string): boolean {
   }
 }
 
+const images = new Map<string, Uint8Array>()
+
 /** A guest of resources/guests as the genuine nasm assembles it. */
 export function nasm(key: string): Uint8Array {
+  const image = images.get(key) ?? assembleFile(join(guests, `${key}.asm`))
+  images.set(key, image)
+  return image
+}
+
+function assembleFile(file: string): Uint8Array {
   const folder = mkdtempSync(join(tmpdir(), 'nasm-'))
   try {
     const image = join(folder, 'image')
-    execFileSync('nasm', ['-f', 'bin', '-I', `${guests}/lib/`, '-o', image, join(guests, `${key}.asm`)])
+    execFileSync('nasm', ['-f', 'bin', '-I', `${guests}/lib/`, '-o', image, file])
     return new Uint8Array(readFileSync(image))
   } finally {
     rmSync(folder, { recursive: true })

@@ -1,0 +1,24 @@
+import { describe, expect, test } from 'vitest'
+import { assembleProgram, guestDisk } from './build.ts'
+import { bootDisk } from './disks.ts'
+import { BOOT_VM, findGuest, GUESTS } from './guests.ts'
+import { hasTool, nasm } from './testing/real-tools.ts'
+
+describe.runIf(hasTool('nasm'))('guests, assembled by Glasshouse', () => {
+  test.each(GUESTS.map((guest) => [guest.key, guest] as const))('%s has the bytes that nasm makes', (key, { source }) => {
+    const { image, messages, symbols } = assembleProgram(source)
+    expect(messages).toEqual([])
+    expect(Buffer.from(image).equals(nasm(key))).toBe(true)
+    expect(symbols.get('start')).toBeGreaterThan(0x10_0000)
+  })
+
+  test('the disk of a VM holds its kernel', () => {
+    expect(guestDisk(BOOT_VM)).toEqual(bootDisk(nasm('vm-kernel')))
+  })
+})
+
+test('guests are found by key', () => {
+  expect(findGuest('kernel')?.title).toBe('A kernel')
+  expect(findGuest('none')).toBeUndefined()
+  expect(new Set(GUESTS.map(({ key }) => key)).size).toBe(GUESTS.length)
+})
