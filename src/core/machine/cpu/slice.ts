@@ -56,6 +56,8 @@ export function slice(c: Cpu, most: number): boolean {
         s[SIGN_PARITY] = sp
         s[SUM] = sum
         s[ADDEND] = addend
+        // A record that is not kept (over two pages) makes room for the next one, which must not become its own successor.
+        if (link >= c.freeRecord) link = NO_LINK
         p = lookUp(c, eip)
         if (s[ATTENTION] !== 0) end = done + 1
         else if (m[link] === 0 && p < c.freeRecord) m[link] = p
