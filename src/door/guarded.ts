@@ -5,12 +5,13 @@ import type { ClientMessage, CoreMessage, StreamId } from '../protocol/messages.
 
 const id = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER))
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(100))
-const stream = v.custom<StreamId>((value) => typeof value === 'string' && /^(?:terminal|build):[A-Za-z0-9._:-]{1,100}$/.test(value))
+const stream = v.custom<StreamId>((value) => typeof value === 'string' && /^(?:terminal|build|serial:vm|serial:program):[A-Za-z0-9._:-]{1,100}$/.test(value))
 
 const clientMessage = v.variant('type', [
   v.object({ type: v.literal('command'), id, name, params: v.unknown() }),
   v.object({ type: v.literal('query'), id, name, params: v.unknown() }),
   v.object({ type: v.literal('project'), id, name, params: v.unknown() }),
+  v.object({ type: v.literal('machine'), id, name, params: v.unknown() }),
   v.object({ type: v.literal('resync') }),
   v.object({ type: v.literal('drawn'), seq: id }),
   v.object({ type: v.literal('follow'), stream, offset: id }),

@@ -14,7 +14,7 @@ let script: string
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'glasshouse-'))
   script = await bundle('src/workers/core-worker.ts', folder)
-})
+}, 60_000)
 
 afterAll(() => rmSync(folder, { recursive: true }))
 

@@ -132,7 +132,7 @@ class WindowChannel implements Connection<ClientMessage, CoreMessage> {
   }
 
   post(message: ClientMessage): void {
-    if (message.type === 'command' || message.type === 'query' || message.type === 'project') this.open.add(message.id)
+    if (message.type === 'command' || message.type === 'query' || message.type === 'project' || message.type === 'machine') this.open.add(message.id)
     else if (message.type === 'resync') this.synced = true
     else if (message.type === 'follow') this.streams.set(message.stream, message.offset)
     else if (message.type === 'unfollow') this.streams.delete(message.stream)

@@ -3,6 +3,8 @@ import type { Connection } from '../protocol/connection.ts'
 import type { ErrorInfo } from '../protocol/errors.ts'
 import type { ClientMessage, CoreMessage } from '../protocol/messages.ts'
 import { errorInfo } from '../core/session/commands.ts'
+import type { MachineSettings } from './machine-settings.ts'
+import type { MachineThread } from './machine-thread.ts'
 import { SessionHost } from './session-host.ts'
 
 /** What a core is started with. */
@@ -28,8 +30,8 @@ export type CoreReport =
   | { readonly type: 'stopped' }
 
 /** The inside of the core's thread: one host, and orders from outside. */
-export function serveCore(settings: CoreSettings, report: (report: CoreReport) => void): (order: CoreOrder) => void {
-  const host = SessionHost.start({ ...settings, log: (text) => report({ type: 'log', text }) })
+export function serveCore(settings: CoreSettings, spawnMachine: (settings: MachineSettings) => MachineThread, report: (report: CoreReport) => void): (order: CoreOrder) => void {
+  const host = SessionHost.start({ ...settings, spawnMachine, log: (text) => report({ type: 'log', text }) })
   host.catch((error: unknown) => report({ type: 'failed', error: errorInfo(error) }))
   return (order) => {
     host.then(

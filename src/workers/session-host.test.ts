@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { CLOCK_ID, PROJECT_ID } from '../protocol/records.ts'
 import { SessionHost } from './session-host.ts'
 import { makeChannel } from './testing/channel.ts'
+import { localMachine } from './testing/local-machine.ts'
 import { TestWindow } from './testing/test-window.ts'
 
 let folder: string
@@ -24,7 +25,7 @@ afterEach(() => {
 })
 
 async function start(open: string | null = null): Promise<{ host: SessionHost; window: TestWindow }> {
-  const host = await SessionHost.start({ dataDir: join(folder, 'data'), app: '1.0.0', open, log: (text) => bugs.push(text) })
+  const host = await SessionHost.start({ dataDir: join(folder, 'data'), app: '1.0.0', open, spawnMachine: localMachine, log: (text) => bugs.push(text) })
   hosts.push(host)
   return { host, window: openWindow(host) }
 }

@@ -9,11 +9,18 @@ import { FrameSync, type Shown, type WindowView } from '../core/session/frames.t
 import { Pacer } from '../core/session/pacer.ts'
 import { Streams } from '../core/session/streams.ts'
 import { realTime } from './platform.ts'
+import { GUESTS } from '../core/machine/guests/guests.ts'
+import { vmMachine } from '../core/datacenter/vm-machine.ts'
+import { MachineHub } from './machine-hub.ts'
+import type { MachineSettings } from './machine-settings.ts'
+import type { MachineThread } from './machine-thread.ts'
 import { Workspace, type WorkspaceOptions } from './workspace.ts'
 
 interface HostOptions extends WorkspaceOptions {
   /** Project to open at the start; null goes on with what was not saved. */
   readonly open: string | null
+  /** Starts the thread of a machine under the microscope. */
+  readonly spawnMachine: (settings: MachineSettings) => MachineThread
   /** For bugs: a line on the process's error stream. */
   readonly log: (text: string) => void
 }
@@ -29,6 +36,8 @@ export class SessionHost {
   private readonly options: HostOptions
   private readonly sync: FrameSync
   private readonly doors = new Set<Door>()
+  /** Of the present project. */
+  private machines: MachineHub
   private workspace: Workspace
   private pacer: Pacer
   private markedAt = 0
@@ -44,6 +53,7 @@ export class SessionHost {
   private constructor(options: HostOptions, workspace: Workspace) {
     this.options = options
     this.workspace = workspace
+    this.machines = this.newHub(workspace)
     const shown = this.bring(workspace)
     this.sync = new FrameSync(realTime, shown)
     this.pacer = this.pace(workspace)
@@ -53,9 +63,11 @@ export class SessionHost {
   connect(door: Door, restarted?: string): void {
     const view = this.sync.open((message) => door.post(message))
     this.doors.add(door)
+    this.machines.windows(this.doors.size)
     door.onClose(() => {
       this.sync.close(view)
       this.doors.delete(door)
+      this.machines.windows(this.doors.size)
     })
     door.onMessage((message) => this.receive(door, view, message))
     door.post({ type: 'status', status: this.status(restarted) })
@@ -63,6 +75,7 @@ export class SessionHost {
 
   /** Ends it all. `discard`: what was not saved is not wanted any more. */
   close(discard: boolean): void {
+    this.machines.dispose()
     this.pacer.dispose()
     this.workspace.mark()
     this.workspace.leave(discard)
@@ -77,6 +90,8 @@ export class SessionHost {
         return this.answer(door, message.id, async () => valueOf(await this.workspace.session.query(message)))
       case 'project':
         return this.answer(door, message.id, () => this.project(message.name, message.params))
+      case 'machine':
+        return this.answer(door, message.id, () => this.machines.request(message.name, message.params))
       case 'resync':
         return this.sync.resync(view)
       case 'drawn':
@@ -138,8 +153,11 @@ export class SessionHost {
 
   private async replace(next: Workspace): Promise<Workspace['status']> {
     this.pacer.dispose()
+    this.machines.dispose()
     this.workspace.leave(true)
     this.workspace = next
+    this.machines = this.newHub(next)
+    this.machines.windows(this.doors.size)
     await next.adopt()
     this.sync.show(this.bring(next))
     this.pacer = this.pace(next)
@@ -168,10 +186,24 @@ export class SessionHost {
     return {
       store: session.store,
       streams,
+      machines: this.machines,
       get now() {
         return session.now
       },
     }
+  }
+
+  private newHub({ session }: Workspace): MachineHub {
+    return new MachineHub({
+      spawn: this.options.spawnMachine,
+      time: realTime,
+      log: this.options.log,
+      vm: (id) => vmMachine(session.store, id),
+      guests: () => GUESTS,
+      onState: (machine) => this.sync.machine(machine),
+      onClosed: (machine, error) => this.sync.machineClosed(machine, error),
+      onSerial: (machine, offset, text) => this.sync.write(`serial:${machine}`, offset, text),
+    })
   }
 
   private pace(workspace: Workspace): Pacer {

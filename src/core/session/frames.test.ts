@@ -1,13 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { MachineId, MachineState } from '../../protocol/machine.ts'
 import type { CoreMessage } from '../../protocol/messages.ts'
 import type { AnyRecord, RecordId } from '../../protocol/records.ts'
 import { applyDiff } from '../store/diff.ts'
 import { Store } from '../store/store.ts'
 import { rack, storeStep, takeStep } from '../testing/random-edits.ts'
-import { FrameSync, type Shown, type WindowView } from './frames.ts'
+import { FrameSync, type MachineStates, type Shown, type WindowView } from './frames.ts'
 import { STREAM_CHUNK, Streams } from './streams.ts'
 import { FakeTime } from './testing/fake-time.ts'
+
+const NO_MACHINES: MachineStates = { open: [], take: () => undefined }
 
 class Reader {
   readonly messages: CoreMessage[] = []
@@ -53,7 +56,7 @@ class Reader {
 function setUp(): { time: FakeTime; store: Store; streams: Streams; shown: Shown & { now: number }; sync: FrameSync } {
   const time = new FakeTime()
   const [store, streams] = [new Store(), new Streams()]
-  const shown = { store, streams, now: 0 }
+  const shown = { store, streams, machines: NO_MACHINES, now: 0 }
   return { time, store, streams, shown, sync: new FrameSync(time, shown) }
 }
 
@@ -162,7 +165,7 @@ describe('frames', () => {
     store.put(rack('rack:1', 'old', 0))
     const other = new Store()
     other.put(rack('rack:2', 'new', 0))
-    sync.show({ store: other, streams: new Streams(), now: 7 })
+    sync.show({ store: other, streams: new Streams(), machines: NO_MACHINES, now: 7 })
     expect([...reader.records.keys()]).toEqual(['rack:2'])
     other.put(rack('rack:3', 'newer', 0))
     store.put(rack('rack:4', 'forgotten', 0))
@@ -234,5 +237,65 @@ describe('streams', () => {
     streams.append('terminal:1', `${'x'.repeat(STREAM_CHUNK - 1)}😀`)
     expect(streams.read('terminal:1', 0)!.text).toBe('x'.repeat(STREAM_CHUNK - 1))
     expect(streams.read('terminal:1', STREAM_CHUNK - 1)!.text).toBe('😀')
+  })
+})
+
+describe('machines under the microscope', () => {
+  /** Only what these tests look at. */
+  const stateAt = (tick: number): MachineState => ({ ...({} as MachineState), machine: 'vm:1', tick })
+
+  test('a slow window is sent the latest state and no queue; a state is sent once', () => {
+    const { time, shown, sync } = setUp()
+    const states = new Map<MachineId, MachineState>([['vm:1', stateAt(0)]])
+    let taken = 0
+    Object.assign(shown, { machines: { open: ['vm:1'], take: (id: MachineId) => { taken++; return states.get(id) } } satisfies MachineStates })
+    const reader = new Reader(sync)
+    sync.resync(reader.view)
+    const heard = (): number[] => reader.messages.flatMap((message) => (message.type === 'machine' ? [message.state.tick] : []))
+    time.pass(20)
+    expect(reader.messages.map(({ type }) => type)).toEqual(['snapshot', 'machines', 'machine', 'frame'])
+    for (let tick = 1; tick <= 100; tick++) {
+      states.set('vm:1', stateAt(tick))
+      sync.machine('vm:1')
+      time.pass(20)
+    }
+    expect([heard(), taken]).toEqual([[0], 1])
+    reader.draw()
+    time.pass(20)
+    expect(heard()).toEqual([0, 100])
+    reader.draw()
+    time.pass(200)
+    expect(heard()).toEqual([0, 100])
+    sync.machineClosed('vm:1', null)
+    expect(reader.messages.at(-1)).toEqual({ type: 'machine-closed', machine: 'vm:1', error: null })
+  })
+
+  test('a serial line that goes back takes what was seen with it, however much came since', () => {
+    const { time, sync } = setUp()
+    const reader = new Reader(sync)
+    sync.resync(reader.view)
+    reader.view.follow('serial:vm:1', 0)
+    const chunks = (): unknown[] => reader.messages.flatMap((message) => (message.type === 'stream' ? [[message.offset, message.text, message.rewound ?? false]] : []))
+    sync.write('serial:vm:1', 0, 'abcdef')
+    time.pass(20)
+    sync.write('serial:vm:1', 4, 'xyz')
+    sync.write('serial:vm:1', 2, '')
+    sync.write('serial:vm:1', 2, 'much more text')
+    reader.draw()
+    time.pass(20)
+    sync.write('serial:vm:1', 1, '')
+    reader.draw()
+    time.pass(20)
+    expect(chunks()).toEqual([[0, 'abcdef', false], [2, 'much more text', true], [1, '', true]])
+  })
+
+  test('a window that follows from beyond the end, of a machine that began anew, is sent back', () => {
+    const { time, sync } = setUp()
+    const reader = new Reader(sync)
+    sync.resync(reader.view)
+    reader.view.follow('serial:vm:1', 500)
+    sync.write('serial:vm:1', 0, 'hello')
+    time.pass(20)
+    expect(reader.messages.at(-2)).toEqual({ type: 'stream', stream: 'serial:vm:1', offset: 0, text: 'hello', rewound: true })
   })
 })

@@ -1,4 +1,6 @@
 import type { Frame, RecordsDiff, Snapshot } from '../../protocol/diff.ts'
+import type { ErrorInfo } from '../../protocol/errors.ts'
+import type { MachineId, MachineState } from '../../protocol/machine.ts'
 import type { CoreMessage, StreamId } from '../../protocol/messages.ts'
 import type { Disposable } from '../base/emitter.ts'
 import type { Store } from '../store/store.ts'
@@ -11,10 +13,18 @@ const FRAME = 16
 /** Milliseconds between two frames that only tell the time. */
 const TIME_TICK = 100
 
+/** The open machines, as windows see them. */
+export interface MachineStates {
+  readonly open: Iterable<MachineId>
+  /** The latest state, which is now on its way to a window: a running machine may make the next. */
+  take(machine: MachineId): MachineState | undefined
+}
+
 /** What is shown. Another takes its place when a project is opened. */
 export interface Shown {
   readonly store: Store
   readonly streams: Streams
+  readonly machines: MachineStates
   readonly now: number
 }
 
@@ -26,6 +36,10 @@ export class WindowView {
   private readonly wake: (interval: number) => void
   private readonly pending = new DiffMerger()
   private readonly offsets = new Map<StreamId, number>()
+  /** Followed streams that went back behind what this window has seen. */
+  private readonly rewound = new Set<StreamId>()
+  /** Machines whose latest state this window has not been sent. */
+  private readonly machines = new Set<MachineId>()
   private seq = 0
   private synced = false
   private undrawn = false
@@ -41,7 +55,7 @@ export class WindowView {
   drawn(seq: number): void {
     if (seq < this.seq) return
     this.undrawn = false
-    this.wake(this.pending.isEmpty && this.offsets.size === 0 ? TIME_TICK : FRAME)
+    this.wake(this.pending.isEmpty && this.offsets.size === 0 && this.machines.size === 0 ? TIME_TICK : FRAME)
   }
 
   follow(stream: StreamId, offset: number): void {
@@ -51,6 +65,23 @@ export class WindowView {
 
   unfollow(stream: StreamId): void {
     this.offsets.delete(stream)
+    this.rewound.delete(stream)
+  }
+
+  /** The stream ends at `end` now. */
+  rewind(stream: StreamId, end: number): void {
+    if ((this.offsets.get(stream) ?? 0) <= end) return
+    this.offsets.set(stream, end)
+    this.rewound.add(stream)
+  }
+
+  machine(id: MachineId): void {
+    this.machines.add(id)
+  }
+
+  machineClosed(id: MachineId, error: ErrorInfo | null): void {
+    this.machines.delete(id)
+    if (this.synced) this.post({ type: 'machine-closed', machine: id, error })
   }
 
   /** Sends everything as it is now. Changes must have been taken from the store before. */
@@ -61,11 +92,17 @@ export class WindowView {
     this.sentTime = shown.now
     const snapshot: Snapshot = { seq: ++this.seq, simTime: shown.now, records: [...shown.store.everything()] }
     this.post({ type: 'snapshot', ...snapshot })
+    const open = [...shown.machines.open]
+    this.post({ type: 'machines', open })
+    this.machines.clear()
+    for (const id of open) this.machines.add(id)
+    if (open.length > 0) this.wake(FRAME)
   }
 
   /** The world was replaced: a new beginning for a window that was up to date. */
   restart(shown: Shown): void {
     this.offsets.clear()
+    this.rewound.clear()
     if (this.synced) this.snapshot(shown)
   }
 
@@ -74,8 +111,8 @@ export class WindowView {
     if (!this.synced) return
     if (diff) this.pending.add(diff)
     if (this.undrawn) return
-    const streamed = this.sendStreams(shown.streams)
-    if (!streamed && this.pending.isEmpty) {
+    const sent = [this.sendStreams(shown.streams), this.sendMachines(shown.machines)]
+    if (!sent.includes(true) && this.pending.isEmpty) {
       if (this.sentTime === shown.now) return
       if (at < this.sentAt + TIME_TICK) return this.wake(TIME_TICK)
     }
@@ -88,13 +125,28 @@ export class WindowView {
 
   private sendStreams(streams: Streams): boolean {
     let sent = false
-    for (const [stream, offset] of this.offsets) {
-      const chunk = streams.read(stream, offset)
+    for (const [stream, wanted] of this.offsets) {
+      // A machine that was opened anew has a serial line anew, and says it from its beginning.
+      const offset = stream.startsWith('serial:') && wanted > streams.end(stream) ? 0 : wanted
+      const back = this.rewound.delete(stream) || offset < wanted
+      const chunk = streams.read(stream, offset) ?? (back ? { offset, text: '' } : undefined)
       if (!chunk) continue
       sent = true
       this.offsets.set(stream, chunk.offset + chunk.text.length)
-      this.post({ type: 'stream', stream, ...chunk })
+      this.post({ type: 'stream', stream, ...chunk, ...(back ? { rewound: true } : {}) })
     }
+    return sent
+  }
+
+  private sendMachines(machines: MachineStates): boolean {
+    let sent = false
+    for (const id of this.machines) {
+      const state = machines.take(id)
+      if (!state) continue
+      sent = true
+      this.post({ type: 'machine', state })
+    }
+    this.machines.clear()
     return sent
   }
 }
@@ -150,6 +202,27 @@ export class FrameSync {
   /** Simulated time has moved, or text was added to a stream (`soon`). */
   changed(soon: boolean): void {
     this.request(soon ? FRAME : TIME_TICK)
+  }
+
+  /** A machine has a new state. */
+  machine(id: MachineId): void {
+    for (const view of this.windows) view.machine(id)
+    this.request(FRAME)
+  }
+
+  machineClosed(id: MachineId, error: ErrorInfo | null): void {
+    for (const view of this.windows) view.machineClosed(id, error)
+  }
+
+  /** A stream says this from `offset` on; what it said there before is not so any more. */
+  write(stream: StreamId, offset: number, text: string): void {
+    const { streams } = this.shown
+    if (offset < streams.end(stream)) {
+      streams.rewind(stream, offset)
+      for (const view of this.windows) view.rewind(stream, offset)
+    }
+    if (text !== '') streams.append(stream, text)
+    this.request(FRAME)
   }
 
   private watch(): void {

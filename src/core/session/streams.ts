@@ -49,6 +49,20 @@ export class Streams {
     return { offset: from, text: history.text.slice(at, end) }
   }
 
+  /** Where the next character will be; 0 for a stream that nothing was added to. */
+  end(stream: StreamId): number {
+    const history = this.histories.get(stream)
+    return history ? history.start + history.text.length : 0
+  }
+
+  /** Forgets what lies at `offset` and behind it, as when a machine goes back in time. */
+  rewind(stream: StreamId, offset: number): void {
+    const history = this.histories.get(stream)
+    if (!history || offset >= this.end(stream)) return
+    history.text = history.text.slice(0, Math.max(0, offset - history.start))
+    history.start = Math.min(history.start, offset)
+  }
+
   private cut(history: History): void {
     const dropped = history.text.length - this.limit
     history.start += dropped

@@ -1,11 +1,12 @@
 import { join } from 'node:path'
-import { build } from 'vite'
+import { build, type Plugin } from 'vite'
 
 /** Builds one entry as the app's build does, into `folder`; answers the path of the script, for a process or thread of its own. */
 export async function bundle(entry: string, folder: string): Promise<string> {
   await build({
     configFile: false,
     logLevel: 'error',
+    plugins: [nodeWorkers],
     build: {
       ssr: entry,
       outDir: folder,
@@ -13,10 +14,27 @@ export async function bundle(entry: string, folder: string): Promise<string> {
       target: 'node20',
       rolldownOptions: {
         external: ['@mongodb-js/zstd', 'node-liblzma', 'sql.js', 'quickjs-emscripten', 'cbor-extract'],
-        output: { format: 'es', entryFileNames: 'entry.mjs' },
+        output: { format: 'es', entryFileNames: (chunk) => (chunk.name.endsWith('-worker') && !entry.includes(chunk.name) ? `${chunk.name}.mjs` : 'entry.mjs') },
       },
     },
     ssr: { noExternal: true },
   })
   return join(folder, 'entry.mjs')
+}
+
+/** `import worker from './x.ts?nodeWorker'`: a script of its own and a function that starts it, as electron-vite makes them. */
+const nodeWorkers: Plugin = {
+  name: 'node-workers',
+  enforce: 'pre',
+  async resolveId(source, importer) {
+    if (!source.endsWith('?nodeWorker')) return null
+    const resolved = await this.resolve(source.replace('?nodeWorker', ''), importer)
+    return resolved && `${resolved.id}?nodeWorker`
+  },
+  load(id) {
+    if (!id.endsWith('?nodeWorker')) return null
+    const script = this.emitFile({ type: 'chunk', id: id.replace('?nodeWorker', '') })
+    return `import { Worker } from 'node:worker_threads'
+export default (options) => new Worker(new URL(import.meta.ROLLUP_FILE_URL_${script}), options)`
+  },
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { Random } from '../../core/simulation/random.ts'
 import { SessionHost } from '../session-host.ts'
 import { makeChannel } from './channel.ts'
+import { localMachine } from './local-machine.ts'
 import { TestWindow } from './test-window.ts'
 
 /**
@@ -11,7 +12,7 @@ import { TestWindow } from './test-window.ts'
 const [folder = '', seed = ''] = process.argv.slice(2)
 const random = new Random(seed)
 const path = join(folder, 'work.glasshouse')
-const host = await SessionHost.start({ dataDir: join(folder, 'data'), app: '1.0.0', open: process.argv[4] ?? null, log: (text) => process.stderr.write(text) })
+const host = await SessionHost.start({ dataDir: join(folder, 'data'), app: '1.0.0', open: process.argv[4] ?? null, spawnMachine: localMachine, log: (text) => process.stderr.write(text) })
 const channel = makeChannel()
 host.connect(channel.core)
 const window = new TestWindow(channel.window)

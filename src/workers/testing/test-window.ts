@@ -2,7 +2,8 @@ import { applyDiff } from '../../core/store/diff.ts'
 import type { Command, CommandName, CommandParams, CommandResult, QueryName, QueryParams, QueryResults } from '../../protocol/commands.ts'
 import type { Connection } from '../../protocol/connection.ts'
 import type { ErrorInfo } from '../../protocol/errors.ts'
-import type { ClientMessage, CoreMessage, CoreStatus } from '../../protocol/messages.ts'
+import type { MachineId, MachineRequestName, MachineRequestParams, MachineRequestResults, MachineState } from '../../protocol/machine.ts'
+import type { ClientMessage, CoreMessage, CoreStatus, StreamId } from '../../protocol/messages.ts'
 import type { ProjectRequestName, ProjectRequestParams, ProjectRequestResults } from '../../protocol/project.ts'
 import type { AnyRecord, RecordId } from '../../protocol/records.ts'
 
@@ -13,6 +14,9 @@ export class TestWindow {
   readonly records = new Map<RecordId, AnyRecord>()
   readonly statuses: CoreStatus[] = []
   readonly streams = new Map<string, string>()
+  /** The machines that are open; null until the first state has come. */
+  readonly machines = new Map<MachineId, MachineState | null>()
+  readonly closed = new Map<MachineId, ErrorInfo | null>()
   simTime = 0
   frames = 0
   private readonly core: Connection<ClientMessage, CoreMessage>
@@ -42,6 +46,14 @@ export class TestWindow {
     return (await this.ask('project', name, params)) as ProjectRequestResults[N]
   }
 
+  async machine<N extends MachineRequestName>(name: N, params: MachineRequestParams<N>): Promise<MachineRequestResults[N]> {
+    return (await this.ask('machine', name, params)) as MachineRequestResults[N]
+  }
+
+  follow(stream: StreamId, offset = 0): void {
+    this.core.post({ type: 'follow', stream, offset })
+  }
+
   /** Resolves as soon as something is so; looks after every message. */
   async until(condition: () => boolean): Promise<void> {
     if (condition()) return
@@ -55,13 +67,13 @@ export class TestWindow {
     })
   }
 
-  private async ask(type: 'command' | 'query' | 'project', name: string, params: unknown): Promise<unknown> {
+  private async ask(type: 'command' | 'query' | 'project' | 'machine', name: string, params: unknown): Promise<unknown> {
     const answer = await this.request(type, name, params)
     if (answer.ok) return answer.value
     throw Object.assign(new Error(answer.error.message), answer.error)
   }
 
-  private request(type: 'command' | 'query' | 'project', name: string, params: unknown): Promise<Answer> {
+  private request(type: 'command' | 'query' | 'project' | 'machine', name: string, params: unknown): Promise<Answer> {
     const id = this.nextId++
     return new Promise((resolve) => {
       this.waiting.set(id, resolve)
@@ -90,7 +102,17 @@ export class TestWindow {
         this.core.post({ type: 'drawn', seq: message.seq })
         break
       case 'stream':
-        this.streams.set(message.stream, (this.streams.get(message.stream) ?? '') + message.text)
+        this.streams.set(message.stream, (this.streams.get(message.stream) ?? '').slice(0, message.rewound ? message.offset : undefined) + message.text)
+        break
+      case 'machine':
+        this.machines.set(message.state.machine, message.state)
+        break
+      case 'machines':
+        for (const id of this.machines.keys()) if (!message.open.includes(id)) this.machines.delete(id)
+        break
+      case 'machine-closed':
+        this.machines.delete(message.machine)
+        this.closed.set(message.machine, message.error)
         break
       case 'status':
         this.statuses.push(message.status)

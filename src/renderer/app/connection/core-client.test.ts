@@ -4,7 +4,7 @@ import { FixtureCore } from '../../testing/fixture-door.ts'
 import { sampleRecords } from '../../testing/sample-records.ts'
 import { CoreClient, type CoreListener } from './core-client.ts'
 
-const listener = (): CoreListener => ({ snapshot: vi.fn(), frame: vi.fn(), status: vi.fn(), link: vi.fn() })
+const listener = (): CoreListener => ({ snapshot: vi.fn(), frame: vi.fn(), status: vi.fn(), machine: vi.fn(), link: vi.fn() })
 const frame = (seq: number) => ({ type: 'frame' as const, seq, simTime: seq, diff: { added: {}, updated: {}, removed: [] } })
 
 async function connected() {
@@ -67,5 +67,15 @@ describe('core client', () => {
     expect(core.received.at(-1)).toEqual({ type: 'follow', stream: 'build:1', offset: 4 })
     core.say({ type: 'stream', stream: 'build:1', offset: 2, text: 'cdef' })
     expect(first.join('')).toBe('abcdef')
+  })
+
+  test('a stream that goes back says where to', async () => {
+    const { core, client } = await connected()
+    const heard: [string, number][] = []
+    client.follow('serial:vm:1', (text, offset) => heard.push([text, offset]))
+    core.say({ type: 'stream', stream: 'serial:vm:1', offset: 0, text: 'abcdef' })
+    core.say({ type: 'stream', stream: 'serial:vm:1', offset: 4, text: '', rewound: true })
+    core.say({ type: 'stream', stream: 'serial:vm:1', offset: 2, text: 'xy', rewound: true })
+    expect(heard).toEqual([['abcdef', 0], ['', 4], ['xy', 2]])
   })
 })

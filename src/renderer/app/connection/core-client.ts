@@ -1,6 +1,7 @@
 import type { CommandName, CommandParams, CommandResult, QueryName, QueryParams, QueryResults } from '../../../protocol/commands.ts'
 import type { Frame, Snapshot } from '../../../protocol/diff.ts'
 import type { ErrorInfo } from '../../../protocol/errors.ts'
+import type { MachineRequestName, MachineRequestParams, MachineRequestResults } from '../../../protocol/machine.ts'
 import type { ClientMessage, CoreMessage, CoreStatus, StreamId } from '../../../protocol/messages.ts'
 import type { ProjectRequestName, ProjectRequestParams, ProjectRequestResults } from '../../../protocol/project.ts'
 import { CoreError } from './core-error.ts'
@@ -11,8 +12,12 @@ export interface CoreListener {
   snapshot(snapshot: Snapshot): void
   frame(frame: Frame): void
   status(status: CoreStatus): void
+  machine(message: MachineMessage): void
   link(state: LinkState): void
 }
+
+/** About the machines under the microscope. */
+export type MachineMessage = Extract<CoreMessage, { readonly type: 'machine' | 'machines' | 'machine-closed' }>
 
 /** `lost`: it was there and is gone; the next try is `retryInMs` away. */
 export type LinkState =
@@ -21,6 +26,8 @@ export type LinkState =
   | { readonly state: 'lost'; readonly since: number; readonly retryInMs: number }
 
 export type StreamListener = (text: string, offset: number) => void
+
+type StreamMessage = Extract<CoreMessage, { readonly type: 'stream' }>
 
 interface Pending {
   resolve(value: unknown): void
@@ -73,6 +80,10 @@ export class CoreClient {
     return this.request('project', name, params) as Promise<ProjectRequestResults[N]>
   }
 
+  machine<N extends MachineRequestName>(name: N, params: MachineRequestParams<N>): Promise<MachineRequestResults[N]> {
+    return this.request('machine', name, params) as Promise<MachineRequestResults[N]>
+  }
+
   /** Call once all frames up to `seq` are on the screen. */
   drawn(seq: number): void {
     this.post({ type: 'drawn', seq })
@@ -80,7 +91,8 @@ export class CoreClient {
 
   /**
    * Hears a stream from `offset` on (characters since its beginning), each character once, across reconnects, until the
-   * returned function is called. The listener's second argument is where its text starts.
+   * returned function is called. The listener's second argument is where its text starts; when a stream goes back (a machine's serial
+   * line, with the machine), that is before the end of what it heard, which it forgets from there on.
    */
   follow(stream: StreamId, listener: StreamListener, offset = 0): () => void {
     const followers: Followers = this.streams.get(stream) ?? new Map<StreamListener, number>()
@@ -96,7 +108,7 @@ export class CoreClient {
     }
   }
 
-  private request(type: 'command' | 'query' | 'project', name: string, params: unknown): Promise<unknown> {
+  private request(type: 'command' | 'query' | 'project' | 'machine', name: string, params: unknown): Promise<unknown> {
     if (!this.connection) return Promise.reject(new CoreError(LOST))
     const id = this.nextId++
     return new Promise((resolve, reject) => {
@@ -137,7 +149,8 @@ export class CoreClient {
         this.seq = message.seq
         return this.listener.snapshot(message)
       case 'frame': return this.frame(message)
-      case 'stream': return this.stream(message.stream, message.offset, message.text)
+      case 'stream': return this.stream(message)
+      case 'machine': case 'machines': case 'machine-closed': return this.listener.machine(message)
       case 'status': return this.listener.status(message.status)
     }
   }
@@ -160,10 +173,11 @@ export class CoreClient {
     this.listener.frame(frame)
   }
 
-  private stream(stream: StreamId, offset: number, text: string): void {
+  private stream({ stream, offset, text, rewound }: StreamMessage): void {
     const end = offset + text.length
-    for (const [listener, heard] of this.streams.get(stream) ?? []) {
-      if (end <= heard) continue
+    for (const [listener, before] of this.streams.get(stream) ?? []) {
+      const heard = rewound ? Math.min(before, offset) : before
+      if (end <= heard && heard === before) continue
       this.streams.get(stream)?.set(listener, end)
       listener(text.slice(Math.max(0, heard - offset)), Math.max(heard, offset))
     }

@@ -5,17 +5,19 @@ import type { ErrorInfo } from '../../../protocol/errors.ts'
 import type { CoreStatus, ProjectStatus } from '../../../protocol/messages.ts'
 import { CoreClient, type LinkState } from '../connection/core-client.ts'
 import { defaultDoor, type Door } from '../connection/doors.ts'
+import { useMachines } from './machines.ts'
 import { useRecords } from './records.ts'
 
 /** A window that is not shown gets no animation frames; it still follows, slowly. */
 const HIDDEN_FRAME_MS = 250
 
 /**
- * The way to the core: `command`, `query`, `project`, `follow`. Frames wait for the next animation frame, are applied
+ * The way to the core: `command`, `query`, `project`, `machine`, `follow`. Frames wait for the next animation frame, are applied
  * together and acknowledged with one `drawn`.
  */
 export const useCore = defineStore('core', () => {
   const records = useRecords()
+  const machines = useMachines()
   const link = shallowRef<LinkState>({ state: 'connecting' })
   const project = shallowRef<ProjectStatus | null>(null)
   const restarted = shallowRef<string | null>(null)
@@ -56,6 +58,7 @@ export const useCore = defineStore('core', () => {
       },
       frame: enqueue,
       status: setStatus,
+      machine: machines.receive,
       link: (state) => { link.value = state },
     })
     client.connect()
@@ -69,9 +72,10 @@ export const useCore = defineStore('core', () => {
   const command: CoreClient['command'] = (name, params) => connected().command(name, params)
   const query: CoreClient['query'] = (name, params) => connected().query(name, params)
   const projectRequest: CoreClient['project'] = (name, params) => connected().project(name, params)
+  const machineRequest: CoreClient['machine'] = (name, params) => connected().machine(name, params)
   const follow: CoreClient['follow'] = (stream, listener, offset) => connected().follow(stream, listener, offset)
   const reconnect = () => client?.connect()
   const ready = computed(() => link.value.state === 'open' && records.loaded)
 
-  return { link, project, restarted, failed, ready, start, reconnect, command, query, projectRequest, follow }
+  return { link, project, restarted, failed, ready, start, reconnect, command, query, projectRequest, machineRequest, follow }
 })

@@ -1,0 +1,104 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { assemble } from '../core/machine/assembler/assemble.ts'
+import { type MachineReport, runMachine } from './headless-machine.ts'
+
+const HEADER = `
+bits 32
+org 0x100000
+head: dd 0x1badb002, 0x10000, -(0x1badb002 + 0x10000), head, head, 0, 0, start
+start:
+`
+/** Says "> ", reads a line, says it back, and ends after one that begins with q. */
+const ECHO = `${HEADER}
+  mov dx, 0x3f8
+.prompt:
+  mov al, '>'
+  out dx, al
+  mov bl, 0
+.wait:
+  mov dx, 0x3fd
+  in al, dx
+  test al, 1
+  jz .wait
+  mov dx, 0x3f8
+  in al, dx
+  out dx, al
+  cmp al, 10
+  je .line
+  test bl, bl
+  jnz .wait
+  mov bl, al
+  jmp .wait
+.line:
+  cmp bl, 'q'
+  jne .prompt
+  mov al, 3
+  out 0xf4, al
+`
+
+let folder: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'glasshouse-'))
+})
+
+afterEach(() => rmSync(folder, { recursive: true }))
+
+async function run(source: string, options: { input?: string; maxInstructions?: number; disk?: string } = {}): Promise<{ report: MachineReport; serial: string }> {
+  const file = join(folder, 'kernel')
+  writeFileSync(file, assemble(source).image)
+  let serial = ''
+  const params = { file, commandLine: '', memoryMiB: 2, maxInstructions: options.maxInstructions ?? 1e9, disks: [options.disk ?? null, null] as const, input: Buffer.from(options.input ?? '') }
+  const report = await runMachine(params, (text) => (serial += text))
+  return { report, serial }
+}
+
+test('a kernel’s serial line is typed line by line, after its silence, and the run is the same every time', async () => {
+  const first = await run(ECHO, { input: 'one\nquit\nnever read\n' })
+  expect(first.serial).toBe('>one\n>quit\n')
+  expect(first.report.end).toEqual({ kind: 'exit', code: 3 })
+  expect(first.report.ticks).toBe(first.report.instructions)
+  expect(await run(ECHO, { input: 'one\nquit\nnever read\n' })).toEqual(first)
+}, 60_000)
+
+test('it ends at exactly the instruction that was asked for', async () => {
+  const { report } = await run(`${HEADER} jmp $`, { maxInstructions: 12_345 })
+  expect(report).toMatchObject({ end: { kind: 'limit' }, instructions: 12_345, ticks: 12_345 })
+})
+
+test('a disk is a copy, and a missing file is named', async () => {
+  const disk = join(folder, 'disk')
+  writeFileSync(disk, new Uint8Array(512).fill(1))
+  const write = `${HEADER}
+  mov ecx, 5
+  mov edx, 0x1f2
+.set:
+  mov al, [registers + edx - 0x1f2]
+  out dx, al
+  inc edx
+  loop .set
+  mov al, 0x30
+  out dx, al
+  mov esi, start
+  mov ecx, 128
+  mov dx, 0x1f0
+  rep outsd
+  mov dx, 0x1f7
+.busy:
+  in al, dx
+  test al, 0x80
+  jnz .busy
+  out 0xf4, al
+registers: db 1, 0, 0, 0, 0xe0`
+  expect((await run(write, { disk })).report.end).toEqual({ kind: 'exit', code: 0x50 })
+  expect(readFileSync(disk)).toEqual(Buffer.alloc(512, 1))
+  await expect(run(write, { disk: join(folder, 'no') })).rejects.toThrow('cannot be read')
+})
+
+test('what is no kernel says so', async () => {
+  const { report } = await run('dd 0')
+  expect(report.end).toMatchObject({ kind: 'boot-failed' })
+})

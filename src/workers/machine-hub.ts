@@ -1,0 +1,169 @@
+import * as v from 'valibot'
+import type { ErrorInfo } from '../protocol/errors.ts'
+import { MACHINE_REQUESTS, type GuestInfo, type MachineId, type MachineRequestName, type MachineRequestParams, type MachineState } from '../protocol/machine.ts'
+import type { RecordId } from '../protocol/records.ts'
+import type { MachineStates } from '../core/session/frames.ts'
+import { Failure } from '../core/base/failure.ts'
+import type { RealTime } from '../core/session/ports.ts'
+import { OpenMachine } from './open-machine.ts'
+import type { MachineSettings, MachineSource, VmSource } from './machine-settings.ts'
+import type { MachineThread } from './machine-thread.ts'
+
+/** Each has a thread and a memory of its own. */
+const MOST_MACHINES = 8
+/** Milliseconds after which a program that does not assemble is given up: a macro can go on for ever. */
+const ASSEMBLE_LIMIT = 10_000
+/** Milliseconds for which a thread that assembles is kept for the next time. */
+const ASSEMBLER_IDLE = 30_000
+/** Milliseconds for which machines run on with no window there: as long as a reload takes. */
+const UNSEEN_LIMIT = 10_000
+
+export interface MachineHubOptions {
+  readonly spawn: (settings: MachineSettings) => MachineThread
+  readonly time: RealTime
+  /** For bugs, and for threads that die. */
+  readonly log: (text: string) => void
+  /** The machine of a VM as its record has it. Throws a `Failure` where there is none. */
+  readonly vm: (vm: RecordId<'vm'>) => VmSource
+  readonly guests: () => readonly GuestInfo[]
+  readonly onState: (machine: MachineId) => void
+  readonly onClosed: (machine: MachineId, error: ErrorInfo | null) => void
+  /** The serial line carries `text` from character `offset` on; what was there before is not so any more. */
+  readonly onSerial: (machine: MachineId, offset: number, text: string) => void
+}
+
+type Checked = { readonly [N in MachineRequestName]: { readonly name: N; readonly params: MachineRequestParams<N> } }[MachineRequestName]
+
+/** The machines under the microscope of one project, each in a thread of its own. */
+export class MachineHub implements MachineStates {
+  private readonly options: MachineHubOptions
+  private readonly machines = new Map<MachineId, OpenMachine>()
+  /** Machines whose first state has not come. */
+  private readonly opening = new Map<MachineId, Promise<MachineState>>()
+  private assembler: OpenMachine | undefined
+  private assemblerIdle: { dispose(): void } | undefined
+  private unseen: { dispose(): void } | undefined
+  private programs = 0
+
+  constructor(options: MachineHubOptions) {
+    this.options = options
+  }
+
+  /** Those whose first state is known. */
+  get open(): MachineId[] {
+    return [...this.machines].filter(([, machine]) => machine.state !== undefined).map(([id]) => id)
+  }
+
+  take(machine: MachineId): MachineState | undefined {
+    return this.machines.get(machine)?.take()
+  }
+
+  /** Answers one request of a window. Rejects with a `Failure`. */
+  async request(name: string, params: unknown): Promise<unknown> {
+    const checked = check(name, params)
+    switch (checked.name) {
+      case 'machine.guests': return { guests: this.options.guests() }
+      case 'machine.assemble': return this.assemble(checked.params)
+      case 'machine.open': return this.openVm(checked.params.machine)
+      case 'machine.open-guest': return this.openProgram({ kind: 'guest', guest: checked.params.guest })
+      case 'machine.open-source': return this.openProgram({ kind: 'source', source: checked.params.source })
+      case 'machine.open-image': return this.openProgram({ kind: 'image', ...checked.params })
+      case 'machine.close': return this.close(checked.params.machine)
+      default: return this.require(checked.params.machine).ask(checked.name, checked.params)
+    }
+  }
+
+  /** Tells how many windows there are: machines that nobody has looked at for a while are paused. */
+  windows(count: number): void {
+    this.unseen?.dispose()
+    this.unseen = count > 0 ? undefined : this.options.time.after(UNSEEN_LIMIT, () => {
+      for (const [machine, open] of this.machines) if (open.state?.running) void open.ask('machine.pause', { machine }).catch(() => undefined)
+    })
+  }
+
+  /** The project is left: all machines end. */
+  dispose(): void {
+    this.unseen?.dispose()
+    this.dropAssembler()
+    for (const id of [...this.machines.keys()]) this.close(id)
+  }
+
+  private async openVm(vm: RecordId<'vm'>): Promise<MachineState> {
+    const state = this.machines.get(vm)?.state
+    if (state) return state
+    const source = this.options.vm(vm)
+    return this.opening.get(vm) ?? this.start(vm, source)
+  }
+
+  private openProgram(source: MachineSource): Promise<MachineState> {
+    return this.start(`program:${++this.programs}`, source)
+  }
+
+  private start(machine: MachineId, source: MachineSource): Promise<MachineState> {
+    if (this.machines.size >= MOST_MACHINES) throw new Failure('limit', `${MOST_MACHINES} machines are open already.`, 'Close one first.')
+    const { options } = this
+    const open = new OpenMachine(options.spawn({ machine, source }), options, {
+      state: () => options.onState(machine),
+      serial: (offset, text) => options.onSerial(machine, offset, text),
+      ended: (error) => this.gone(machine, open, error),
+    })
+    this.machines.set(machine, open)
+    const opened = open.start().finally(() => this.opening.delete(machine))
+    this.opening.set(machine, opened)
+    return opened
+  }
+
+  private gone(machine: MachineId, open: OpenMachine, error: ErrorInfo): void {
+    if (this.machines.get(machine) !== open) return
+    this.machines.delete(machine)
+    this.options.onSerial(machine, 0, '')
+    if (open.state) this.options.onClosed(machine, error)
+  }
+
+  private close(machine: MachineId): null {
+    const open = this.require(machine)
+    this.machines.delete(machine)
+    open.close()
+    this.options.onSerial(machine, 0, '')
+    this.options.onClosed(machine, null)
+    return null
+  }
+
+  private require(machine: MachineId): OpenMachine {
+    const open = this.machines.get(machine)
+    if (!open) throw new Failure('not-found', `The machine ${machine} is not open.`, 'Open it first.')
+    return open
+  }
+
+  private async assemble(params: MachineRequestParams<'machine.assemble'>): Promise<unknown> {
+    this.assemblerIdle?.dispose()
+    const { time, spawn } = this.options
+    const assembler = (this.assembler ??= new OpenMachine(spawn({ machine: null, source: null }), this.options, {
+      state: () => undefined,
+      serial: () => undefined,
+      ended: () => this.dropAssembler(),
+    }))
+    try {
+      return await assembler.ask('machine.assemble', params, ASSEMBLE_LIMIT)
+    } finally {
+      this.assemblerIdle?.dispose()
+      this.assemblerIdle = time.after(ASSEMBLER_IDLE, () => this.dropAssembler())
+    }
+  }
+
+  private dropAssembler(): void {
+    this.assemblerIdle?.dispose()
+    this.assembler?.close()
+    this.assembler = undefined
+  }
+}
+
+function check(name: string, params: unknown): Checked {
+  if (!Object.hasOwn(MACHINE_REQUESTS, name)) throw new Failure('invalid', `There is no machine request "${name}".`)
+  const known = name as MachineRequestName
+  const parsed = v.safeParse(MACHINE_REQUESTS[known] as v.GenericSchema, params)
+  if (parsed.success) return { name: known, params: parsed.output } as Checked
+  const issue = parsed.issues[0]
+  const where = v.getDotPath(issue)
+  throw new Failure('invalid', `${name}${where ? `, ${where}` : ''}: ${issue.message}`)
+}

@@ -1,0 +1,16 @@
+import type { MachineId } from '../protocol/machine.ts'
+import type { VmMachine } from '../core/datacenter/vm-machine.ts'
+
+export interface VmSource { readonly kind: 'vm'; readonly title: string; readonly vm: VmMachine }
+
+/** What a machine is made from. */
+export type MachineSource =
+  | VmSource
+  | { readonly kind: 'guest'; readonly guest: string }
+  | { readonly kind: 'source'; readonly source: string }
+  | { readonly kind: 'image'; readonly name: string; readonly base64: string }
+
+/** What a machine's thread is started with; without a machine it only assembles. */
+export type MachineSettings =
+  | { readonly machine: MachineId; readonly source: MachineSource }
+  | { readonly machine: null; readonly source: null }
