@@ -19,7 +19,12 @@ export function run(c: Cpu, count: number): Stop {
       if (stop) return stop
       if (c.moment >= c.stopAt) break
     }
-    if (!some(c, Math.min(c.stopAt - c.moment, MOST_AT_ONCE)) && !deliverFault(c)) return 'shutdown'
+    const each = c.observer?.each
+    if (each) {
+      each()
+      if (c.moment >= c.stopAt) break
+    }
+    if (!some(c, each ? 1 : Math.min(c.stopAt - c.moment, MOST_AT_ONCE)) && !deliverFault(c)) return 'shutdown'
   }
   return c.s[HALTED] === 0 ? 'limit' : 'halt'
 }

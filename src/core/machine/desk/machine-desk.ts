@@ -6,6 +6,7 @@ import { encodeUtf8 } from '../../base/bytes.ts'
 import { type Goal, goalOf } from '../history/goal.ts'
 import { Recording } from '../history/recording.ts'
 import { cpuState } from '../inspect/cpu-state.ts'
+import { SymbolTable } from '../inspect/symbols.ts'
 import type { MachineProgram } from './program.ts'
 
 /** What is asked of a machine that exists. The other requests make one, or need none: see open-program.ts. */
@@ -26,6 +27,7 @@ export class MachineDesk {
   readonly #id: MachineId
   readonly #program: MachineProgram
   readonly #onSerial: SerialListener
+  readonly #symbols: SymbolTable
   #recording: Recording
   #goal: Goal | null = null
   #pause: PauseReason = 'start'
@@ -36,6 +38,7 @@ export class MachineDesk {
     this.#id = id
     this.#program = program
     this.#onSerial = onSerial
+    this.#symbols = new SymbolTable(program.symbols)
     this.#recording = new Recording(program.config)
   }
 
@@ -99,7 +102,7 @@ export class MachineDesk {
 
   #run(until: RunUntil): null {
     if (this.#recording.machine.end) throw new Failure('conflict', 'The machine has ended.', 'Step back, or start it again.')
-    this.#goal = goalOf(this.#recording, until)
+    this.#goal = goalOf(this.#recording, until, this.#symbols)
     return null
   }
 

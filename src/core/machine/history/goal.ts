@@ -1,51 +1,112 @@
-import type { PauseReason, RunUntil } from '../../../protocol/machine.ts'
+import type { MachineEventKind, PauseReason, RunUntil } from '../../../protocol/machine.ts'
 import { assertNever } from '../../base/assert-never.ts'
-import { BASES, CS, EIP } from '../cpu/layout.ts'
-import type { Recording } from './recording.ts'
+import type { SymbolTable } from '../inspect/symbols.ts'
+import { linearEip } from '../inspect/peek.ts'
+import { frameOf, instructionAt, isReturn } from './frames.ts'
+import { parsePredicate } from './predicate.ts'
+import type { Recording, RecordingStop } from './recording.ts'
 
 /** Why a piece of running came back: it stopped, and why; there is more; only an input can go on. */
 export type GoalStop = PauseReason | 'more' | 'waits'
 
-/** What a run is heading for. `advance` runs until it is reached, at most to a tick. */
+/** What a run is heading for. `advance` runs until it is reached, at most to a tick, and can be called again and again. */
 export interface Goal {
   advance(untilTick: number): GoalStop
 }
 
 /** Prepares a run from where the machine stands. Throws a `Failure` if the predicate cannot be understood. */
-export function goalOf(recording: Recording, until: RunUntil): Goal {
+export function goalOf(recording: Recording, until: RunUntil, symbols: SymbolTable): Goal {
+  const { machine } = recording
   switch (until.kind) {
-    case 'instruction': return instructions(recording, until.count ?? 1)
+    case 'instruction': return count(recording, until.count ?? 1)
     case 'pause': return { advance: (untilTick) => plain(recording.run(untilTick)) }
-    case 'address': return stepping(recording, 'address', () => linearEip(recording) === until.address)
-    case 'event': case 'over': case 'out': case 'predicate': return instructions(recording, 1)
+    case 'address': return watch(recording, 'address', () => linearEip(machine.cpu) === until.address)
+    case 'predicate': return watch(recording, 'predicate', parsePredicate(until.text, machine, symbols))
+    case 'event': return nextEvent(recording, until.event ?? null)
+    case 'over': return over(recording)
+    case 'out': return out(recording)
     default: return assertNever(until)
   }
 }
 
-const plain = (stop: ReturnType<Recording['run']>): GoalStop => (stop === 'tick' || stop === 'asked' ? 'more' : stop)
+const plain = (stop: RecordingStop): GoalStop => (stop === 'tick' || stop === 'asked' ? 'more' : stop)
 
-function linearEip({ machine: { cpu } }: Recording): number {
-  return (cpu.s[EIP]! + cpu.s[BASES + CS]!) >>> 0
-}
-
-/** Single steps until something is true after one. */
-function stepping(recording: Recording, reason: PauseReason, reached: () => boolean): Goal {
+/** Until something is true before an instruction, other than the first. */
+function watch(recording: Recording, reason: PauseReason, reached: () => boolean): Goal {
+  const { cpu } = recording.machine
+  const begin = cpu.moment
   return {
     advance: (untilTick) => {
       let found = false
-      const stop = recording.run(untilTick, () => (found = reached()))
+      const look = (): void => {
+        if (found || cpu.moment === begin || !reached()) return
+        found = true
+        recording.requestStop()
+      }
+      recording.onEach = look
+      const stop = recording.run(untilTick)
+      recording.onEach = null
+      // The last instruction before a halt or the end of this piece is followed by no other yet.
+      if (!found && stop !== 'end') look()
       return found ? reason : plain(stop)
     },
   }
 }
 
-function instructions(recording: Recording, count: number): Goal {
-  const { cpu } = recording.machine
-  const target = cpu.moment + count
+function nextEvent(recording: Recording, kind: MachineEventKind | null): Goal {
   return {
     advance: (untilTick) => {
-      const stop = recording.run(Math.min(untilTick, recording.tick + target - cpu.moment))
-      return cpu.moment >= target ? 'done' : plain(stop)
+      let found = false
+      recording.onEvent = (happened) => {
+        if (kind !== null && happened !== kind) return
+        found = true
+        recording.requestStop()
+      }
+      const stop = recording.run(untilTick)
+      recording.onEvent = null
+      return stop === 'end' ? 'end' : found ? 'event' : plain(stop)
     },
   }
+}
+
+/** So many instructions and deliveries; the wait in a halt belongs to the delivery that ends it. */
+function count(recording: Recording, steps: number): Goal {
+  const { cpu } = recording.machine
+  const target = cpu.moment + steps
+  return {
+    advance: (untilTick) => {
+      let stop: RecordingStop = 'tick'
+      while (cpu.moment < target && recording.tick < untilTick && stop === 'tick') stop = recording.runMoments(untilTick, target - cpu.moment)
+      return cpu.moment >= target && stop !== 'end' ? 'done' : plain(stop)
+    },
+  }
+}
+
+/** A called routine, the rest of a repetition, an interrupt's handler as one step: back at the next instruction, in the same frame. */
+function over(recording: Recording): Goal {
+  const { cpu } = recording.machine
+  const here = linearEip(cpu)
+  const { length, leaves, halts } = instructionAt(cpu, here)
+  if (halts) return count(recording, 1)
+  const next = (here + length) >>> 0
+  const inFrame = frameOf(cpu)
+  if (leaves) return watch(recording, 'done', () => linearEip(cpu) === next && inFrame())
+  const delivered = cpu.deliveries
+  // One instruction; but if it was interrupted or faulted, until the handler is back, there or behind it.
+  return watch(recording, 'done', () => cpu.deliveries === delivered || ((linearEip(cpu) === here || linearEip(cpu) === next) && inFrame()))
+}
+
+/** Until a return that was executed in this frame or one around it. */
+function out(recording: Recording): Goal {
+  const { cpu } = recording.machine
+  const inFrame = frameOf(cpu)
+  let [moment, delivered] = [-1, -1]
+  const goal = watch(recording, 'done', () => {
+    if (cpu.moment === moment + 1 && cpu.deliveries === delivered) return true
+    if (inFrame() && isReturn(cpu)) [moment, delivered] = [cpu.moment, cpu.deliveries]
+    return false
+  })
+  // The very first instruction may be the return.
+  if (isReturn(cpu)) [moment, delivered] = [cpu.moment, cpu.deliveries]
+  return goal
 }

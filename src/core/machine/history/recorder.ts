@@ -17,6 +17,7 @@ type Details = Partial<Pick<RecordedEvent, 'number' | 'error' | 'target' | 'valu
 export class Recorder implements CpuObserver {
   /** Off while a past that is known is run again. */
   recording = true
+  each: (() => void) | null = null
   /** Is told every event, whether it is recorded or not. */
   onEvent: ((kind: MachineEventKind) => void) | null = null
   readonly #machine: Machine

@@ -67,6 +67,11 @@ export class Recording {
     return this.#lastTick
   }
 
+  /** Is called before each instruction, also while the past is run again; `requestStop` then prevents it. Null: nobody, and it all goes faster. */
+  set onEach(listener: (() => void) | null) {
+    this.#recorder.each = listener
+  }
+
   /** Is told each event as it happens, also while the past is run again. Null: nobody. */
   set onEvent(listener: ((kind: MachineEventKind) => void) | null) {
     this.#recorder.onEvent = listener
@@ -78,21 +83,26 @@ export class Recording {
     this.machine.requestStop()
   }
 
-  /**
-   * Runs to exactly this tick, or until it ends, waits or somebody asks. `one`: by single steps (an instruction, a delivery, the rest of a halt), after
-   * each of which the function says whether to stop.
-   */
-  run(untilTick: number, one: (() => boolean) | null = null): RecordingStop {
+  /** Runs to exactly this tick, or until it ends, waits or somebody asks. */
+  run(untilTick: number): RecordingStop {
     this.#asked = false
     const { machine } = this
     while (!this.#asked && machine.tick < untilTick) {
       if (machine.end) return this.#noteEnd()
       if (machine.cpu.s[HALTED] !== 0 && machine.tick >= this.#lastTick && machine.waits) return 'waits'
-      this.#advance(untilTick, one !== null)
-      if (one?.()) break
+      this.#advance(untilTick)
     }
     if (machine.end) return this.#noteEnd()
     return machine.tick < untilTick ? 'asked' : 'tick'
+  }
+
+  /** As `run`, but by at most so many instructions and deliveries, at least one; what a halt waits for may come first. */
+  runMoments(untilTick: number, most: number): RecordingStop {
+    const { machine } = this
+    if (machine.cpu.s[HALTED] === 0) return this.run(Math.min(untilTick, this.tick + most))
+    if (machine.end || (machine.tick >= this.#lastTick && machine.waits)) return this.run(untilTick)
+    this.#advance(untilTick, true)
+    return machine.end ? this.#noteEnd() : 'tick'
   }
 
   /** To any moment of the run so far; beyond its ends is the nearest end. */
@@ -118,10 +128,7 @@ export class Recording {
   #seekMoment(moment: number, latest: number): void {
     const { cpu } = this.machine
     this.#approach((checkpoint) => checkpoint.moment < moment, false)
-    while (cpu.moment < moment && this.tick < latest) {
-      if (cpu.s[HALTED] !== 0) this.run(latest, () => true)
-      else this.run(Math.min(latest, this.tick + moment - cpu.moment))
-    }
+    while (cpu.moment < moment && this.tick < latest) this.runMoments(latest, moment - cpu.moment)
   }
 
   /** Something comes in at the present moment. What followed it before is forgotten. */
@@ -150,7 +157,7 @@ export class Recording {
   }
 
   /** One piece of a run, not beyond the next checkpoint, input, or the end of the known past. */
-  #advance(untilTick: number, single: boolean): void {
+  #advance(untilTick: number, single = false): void {
     const { machine, checkpoints } = this
     const begin = machine.tick
     const known = begin < this.#lastTick

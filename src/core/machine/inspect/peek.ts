@@ -1,5 +1,5 @@
 import type { Cpu } from '../cpu/cpu.ts'
-import { CR0, CR0_PG, CR3, CR4, CR4_PSE } from '../cpu/layout.ts'
+import { BASES, CR0, CR0_PG, CR3, CR4, CR4_PSE, CS, EIP } from '../cpu/layout.ts'
 import { gpa } from '../memory/addresses.ts'
 import { PAGE_SIZE } from '../memory/physical-memory.ts'
 
@@ -43,3 +43,6 @@ function piece(cpu: Cpu, linear: number, length: number): Uint8Array | null {
   if (physical === null || !cpu.memory.isRam(gpa(physical))) return null
   return cpu.memory.bytes.subarray(physical, physical + length)
 }
+
+/** Where the next instruction is. */
+export const linearEip = ({ s }: Cpu): number => (s[EIP]! + s[BASES + CS]!) >>> 0
