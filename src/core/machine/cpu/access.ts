@@ -64,8 +64,17 @@ export function writeSlow(c: Cpu, linear: number, value: number, size: number, u
 }
 
 /** Reads system structures (descriptors, gates, TSS) and inner stacks: always as the supervisor. */
-export const readSystem = (c: Cpu, linear: number, size: number): number => readSlow(c, linear, size, false)
-export const writeSystem = (c: Cpu, linear: number, value: number, size: number): void => writeSlow(c, linear, value, size, false)
+export function readSystem(c: Cpu, linear: number, size: number): number {
+  const e = c.tlb.supervisorRead[linear >>> 12]! ^ 0xfff
+  if (size !== 4 || ((linear | e) & 0xfff) > 0xffc) return readSlow(c, linear, size, false)
+  return c.memory.host.getInt32(linear + e, true)
+}
+
+export function writeSystem(c: Cpu, linear: number, value: number, size: number): void {
+  const e = c.tlb.supervisorWrite[linear >>> 12]! ^ 0xfff
+  if (size !== 4 || ((linear | e) & 0xfff) > 0xffc) writeSlow(c, linear, value, size, false)
+  else c.memory.host.setInt32(linear + e, value, true)
+}
 
 /** Faults as a write of these bytes would, and writes nothing. */
 export function probeWrite(c: Cpu, linear: number, size: number): void {

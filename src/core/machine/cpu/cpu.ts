@@ -135,7 +135,6 @@ export class Cpu implements MemoryWatcher {
     this.s[CPL] = cpl
     this.readTlb = cpl === 3 ? this.tlb.userRead : this.tlb.supervisorRead
     this.writeTlb = cpl === 3 ? this.tlb.userWrite : this.tlb.supervisorWrite
-    this.s[ATTENTION] = 1
   }
 
   /** The interrupt controller's line. */

@@ -2,7 +2,7 @@ import { linearForRead, linearForWrite, probeWrite, read, readLinear, write, wri
 import { condition, eflags, setArithmetic } from './flags.ts'
 import type { Handler } from './handler.ts'
 import {
-  AC, ATTENTION, CPL, DF, EAX, EBP, EBX, ECX, EDX, ESP, FLAGS, FORM_REG_RM, ID, IF, IOPL_SHIFT, NT, R_FORM, R_IMM, R_IMM2, R_MEM, R_REG, R_RM, RF, SHADOW, SS, TF,
+  AC, ATTENTION, CPL, DF, EAX, EBP, EBX, ECX, EDX, ESP, FLAGS, FORM_REG_RM, ID, IF, INTR, IOPL_SHIFT, NT, R_FORM, R_IMM, R_IMM2, R_MEM, R_REG, R_RM, RF, SHADOW, SS, TF,
 } from './layout.ts'
 import {
   loadDestination, moveStack, offsetOf, peek, push, readOperand, register, segmentOf, setRegister, sizeOf, source, stackMask, stackTop, storeDestination, writeOperand,
@@ -69,13 +69,29 @@ const popOperand: Handler = (c, p) => {
 /** Eight stores of which none may happen if a later one faults: the range is probed first. */
 const pusha: Handler = (c, p) => {
   const size = sizeOf(c, p)
-  const esp = c.s[ESP]!
+  const { s } = c
+  const esp = s[ESP]!
+  const to = esp - 32
+  const e = c.writeTlb[to >>> 12]! ^ 0xfff
+  if (size === 4 && c.flat && ((to | e) & 0xfff) <= 0x1000 - 32) {
+    for (let i = 0; i < 8; i++) c.memory.host.setInt32(to + e + 28 - i * 4, s[i]!, true)
+    s[ESP] = to
+    return
+  }
   for (let i = 0; i < 8; i++) probeWrite(c, linearForWrite(c, SS, stackTop(c, -size * (i + 1)), size), size)
   for (let i = 0; i < 8; i++) push(c, i === ESP ? esp : c.s[i]!, size)
 }
 
 const popa: Handler = (c, p) => {
   const size = sizeOf(c, p)
+  const { s } = c
+  const from = s[ESP]!
+  const e = c.readTlb[from >>> 12]! ^ 0xfff
+  if (size === 4 && c.flat && ((from | e) & 0xfff) <= 0x1000 - 32) {
+    for (let i = 0; i < 8; i++) if (i !== ESP) s[i] = c.memory.host.getInt32(from + e + 28 - i * 4, true)
+    s[ESP] = from + 32
+    return
+  }
   for (let i = 0; i < 8; i++) readLinear(c, linearForRead(c, SS, stackTop(c, size * i), size), size)
   for (let i = 7; i >= 0; i--) {
     if (i !== ESP) setRegister(c, i, peek(c, 0, size), size)
@@ -96,7 +112,7 @@ const popf: Handler = (c, p) => {
   if (s[CPL] === 0) mask |= 3 << IOPL_SHIFT
   s[FLAGS] = (s[FLAGS]! & ~mask & ~RF) | (value & mask)
   setArithmetic(s, value)
-  s[ATTENTION] = 1
+  if ((value & TF) !== 0 || s[INTR] !== 0) s[ATTENTION] = 1
 }
 
 const lahf: Handler = (c) => {

@@ -4,7 +4,7 @@ import { RING_CHANGE_CYCLES } from './costs.ts'
 import { GP, NP, raise } from './fault.ts'
 import { setArithmetic } from './flags.ts'
 import {
-  AC, ATTENTION, CPL, CS, DF, DS, EIP, ES, ESP, EVENT_CYCLES, FLAGS, FS, GS, ID, IF, IOPL_SHIFT, NT, RF, SS, TF,
+  AC, ATTENTION, CPL, CS, DF, DS, EIP, ES, ESP, EVENT_CYCLES, FLAGS, FS, GS, ID, IF, INTR, IOPL_SHIFT, NT, RF, SS, TF,
 } from './layout.ts'
 import { pushFrame, pushOnInnerStack } from './interrupts.ts'
 import { moveStack, peek, stackMask } from './operands.ts'
@@ -28,7 +28,7 @@ export function farTransfer(c: Cpu, selector: number, offset: number, size: numb
   if ((high & PRESENT) === 0) raise(s, NP, error)
   const target = size === 4 ? offset : offset & 0xffff
   checkTarget(c, target, low, high)
-  if (call) pushFrame(c, [c.selectors[CS]!, s[EIP]!], size)
+  if (call) pushFrame(c, [c.selectors[CS]!, s[EIP]!], 2, size)
   setSegment(c, CS, (selector & 0xfffc) | cpl, low, high)
   s[EIP] = target
 }
@@ -56,8 +56,8 @@ function throughCallGate(c: Cpu, gate: number, low: number, high: number, call: 
   if (call) {
     const back = [c.selectors[CS]!, s[EIP]!]
     const inward = !conforming && dplOf(descriptorHigh) < cpl
-    if (inward) pushOnInnerStack(c, [...parameters(c, high & 31, size), ...back], dplOf(descriptorHigh), size, 0)
-    else pushFrame(c, back, size)
+    if (inward) pushOnInnerStack(c, [...parameters(c, high & 31, size), ...back], (high & 31) + 2, dplOf(descriptorHigh), size, 0)
+    else pushFrame(c, back, 2, size)
   }
   setSegment(c, CS, (selector & 0xfffc) | s[CPL]!, descriptorLow, descriptorHigh)
   s[EIP] = target
@@ -136,7 +136,7 @@ function restoreFlags(c: Cpu, flags: number, size: number, cpl: number): void {
   if (cpl === 0) mask |= 3 << IOPL_SHIFT
   s[FLAGS] = (s[FLAGS]! & ~mask) | (flags & mask)
   setArithmetic(s, flags)
-  s[ATTENTION] = 1
+  if ((flags & (TF | RF)) !== 0 || s[INTR] !== 0) s[ATTENTION] = 1
 }
 
 /** An outer ring does not inherit segments it could not have loaded (SDM 3A 5.8.6). */

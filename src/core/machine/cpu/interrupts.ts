@@ -18,6 +18,9 @@ export interface Event {
   readonly resume: boolean
 }
 
+/** What is pushed, one event at a time: not made anew for each. */
+const frame = new Int32Array(4)
+
 /** Through a gate of the IDT (SDM 3A 6.12, 2A INT n); EIP is what is pushed. Nothing changes before the last check. */
 export function interrupt(c: Cpu, event: Event): void {
   const { s } = c
@@ -42,12 +45,16 @@ export function interrupt(c: Cpu, event: Event): void {
   if ((descriptorHigh & PRESENT) === 0) raise(s, NP, error)
 
   const size = (type & 8) === 0 ? 2 : 4
-  const flags = eflags(s) & ~RF | (event.resume ? RF : 0)
-  const frame = [flags, s[SELECTORS + CS]!, s[EIP]!]
-  if (event.error >= 0) frame.push(event.error)
+  // A trap shows RF = 0; an interrupt between two instructions shows it as it is (an `iret` may just have set it).
+  const flags = event.resume ? eflags(s) | RF : event.cause === 'interrupt' ? eflags(s) : eflags(s) & ~RF
+  frame[0] = flags
+  frame[1] = s[SELECTORS + CS]!
+  frame[2] = s[EIP]!
+  frame[3] = event.error
+  const words = event.error >= 0 ? 4 : 3
   const inward = (descriptorHigh & CONFORMING) === 0 && dplOf(descriptorHigh) < s[CPL]!
-  if (inward) pushOnInnerStack(c, frame, dplOf(descriptorHigh), size, external)
-  else pushFrame(c, frame, size)
+  if (inward) pushOnInnerStack(c, frame, words, dplOf(descriptorHigh), size, external)
+  else pushFrame(c, frame, words, size)
   setSegment(c, CS, (selector & 0xfffc) | s[CPL]!, descriptorLow, descriptorHigh)
   const offset = size === 4 ? (high & 0xffff_0000) | (low & 0xffff) : low & 0xffff
   s[EIP] = offset
@@ -56,19 +63,19 @@ export function interrupt(c: Cpu, event: Event): void {
   c.observer?.delivered(event.cause, event.vector, event.error, fromCpl)
 }
 
-/** Pushes all of a frame on the present stack, or nothing. The first value ends up highest. */
-export function pushFrame(c: Cpu, frame: readonly number[], size: number): void {
-  const bytes = frame.length * size
+/** Pushes the first `count` words of a frame on the present stack, or nothing. The first value ends up highest. */
+export function pushFrame(c: Cpu, values: ArrayLike<number>, count: number, size: number): void {
+  const bytes = count * size
   const bottom = stackTop(c, -bytes)
   if (!withinLimit(c, SS, bottom, bytes)) raise(c.s, STACK_FAULT, 0)
   probeWrite(c, (bottom + c.bases[SS]!) | 0, bytes)
-  frame.forEach((value, i) => write(c, SS, stackTop(c, -(i + 1) * size), value, size))
+  for (let i = 0; i < count; i++) write(c, SS, stackTop(c, -(i + 1) * size), values[i]!, size)
   const mask = stackMask(c)
   c.s[ESP] = (c.s[ESP]! & ~mask) | bottom
 }
 
 /** Takes the stack of ring `ring` from the TSS, pushes the old SS:ESP and the frame there, and changes CPL (SDM 3A 5.8.5). */
-export function pushOnInnerStack(c: Cpu, frame: readonly number[], ring: number, size: number, external: number): void {
+export function pushOnInnerStack(c: Cpu, values: ArrayLike<number>, count: number, ring: number, size: number, external: number): void {
   const { s } = c
   const wide = (c.rights[TR]! & 0x800) !== 0
   const at = wide ? 4 + ring * 8 : 2 + ring * 4
@@ -78,17 +85,20 @@ export function pushOnInnerStack(c: Cpu, frame: readonly number[], ring: number,
   const ss = readSystem(c, (c.bases[TR]! + at + (wide ? 4 : 2)) | 0, 2)
   checkStackSegment(c, ss, ring, TS, external)
   const { descriptorLow: low, descriptorHigh: high } = c
-  const values = [s[SELECTORS + SS]!, s[ESP]!, ...frame]
+  const all = count + 2
   const mask = (high & 0x40_0000) === 0 ? 0xffff : -1
-  const bottom = (esp - values.length * size) & mask
+  const bottom = (esp - all * size) & mask
   const limit = limitOf(low, high) >>> 0
-  const fits = (high & CONFORMING) === 0 ? (bottom >>> 0) + values.length * size - 1 <= limit || limit === 0xffff_ffff : bottom >>> 0 > limit
+  const fits = (high & CONFORMING) === 0 ? (bottom >>> 0) + all * size - 1 <= limit || limit === 0xffff_ffff : bottom >>> 0 > limit
   if (!fits) raise(s, STACK_FAULT, (ss & 0xfffc) | external)
   const base = baseOf(low, high)
   // An inner ring is 0, 1 or 2: its stores are the supervisor's. All lie in at most two pages; the far one is written first.
-  for (let i = values.length - 1; i >= 0; i--) writeSystem(c, (base + ((esp - (i + 1) * size) & mask)) | 0, values[i]!, size)
+  for (let i = all - 1; i >= 0; i--) {
+    const value = i === 0 ? c.selectors[SS]! : i === 1 ? s[ESP]! : values[i - 2]!
+    writeSystem(c, (base + ((esp - (i + 1) * size) & mask)) | 0, value, size)
+  }
   setSegment(c, SS, ss, low, high)
-  s[ESP] = (s[ESP]! & ~mask) | ((esp - values.length * size) & mask)
+  s[ESP] = (s[ESP]! & ~mask) | ((esp - all * size) & mask)
   c.setCpl(ring)
   s[EVENT_CYCLES]! += RING_CHANGE_CYCLES
 }

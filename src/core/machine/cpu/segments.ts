@@ -1,7 +1,7 @@
 import { readSystem, writeSystem } from './access.ts'
 import type { Cpu } from './cpu.ts'
 import { GP, NP, raise, STACK_FAULT, TS } from './fault.ts'
-import { ATTENTION, CPL, CS, GDT_BASE, GDT_LIMIT, LDTR, SS } from './layout.ts'
+import { CPL, GDT_BASE, GDT_LIMIT, LDTR, SS } from './layout.ts'
 
 /** Bits of a descriptor's second word (SDM 3A 3.4.5). */
 export const PRESENT = 0x8000
@@ -58,7 +58,6 @@ export function setSegment(c: Cpu, segment: number, selector: number, low: numbe
   const readable = (high & EXECUTABLE) === 0 || (high & READ_WRITE) !== 0
   const writable = (high & EXECUTABLE) === 0 && (high & READ_WRITE) !== 0
   c.checks[segment] = (flat && readable ? 0 : 1) | (flat && writable ? 0 : 2)
-  if (segment === CS) c.s[ATTENTION] = 1
   c.noteFlatness()
 }
 

@@ -28,10 +28,10 @@ const TABLE_WORDS = 1 << 20
 export function slice(c: Cpu, most: number): boolean {
   const { s } = c
   const { hostWords: m, hostBytes: u8, hostHalves: u16 } = c.memory
-  const user = s[CPL] === 3
-  const jumps = JUMPS + (user ? JUMPS_OF_CLASS : 0)
-  const readTlb = TRANSLATIONS + (user ? 2 * TABLE_WORDS : 0)
-  const writeTlb = readTlb + TABLE_WORDS
+  let user = s[CPL] === 3
+  let jumps = JUMPS + (user ? JUMPS_OF_CLASS : 0)
+  let readTlb = TRANSLATIONS + (user ? 2 * TABLE_WORDS : 0)
+  let writeTlb = readTlb + TABLE_WORDS
   let ca = s[CARRY_A]!
   let cb = s[CARRY_B]!
   let z = s[ZERO]!
@@ -378,10 +378,21 @@ export function slice(c: Cpu, most: number): boolean {
         addend = s[ADDEND]
         if (s[EIP] !== eip) link = NO_LINK
         eip = s[EIP]
+        if ((s[CPL] === 3) !== user) {
+          user = !user
+          jumps = JUMPS + (user ? JUMPS_OF_CLASS : 0)
+          readTlb = TRANSLATIONS + (user ? 2 * TABLE_WORDS : 0)
+          writeTlb = readTlb + TABLE_WORDS
+          link = NO_LINK
+        }
         if (s[ATTENTION] !== 0) end = 0
         cycles += spent
         done++
         p = m[link]!
+        if (p <= 0) {
+          const slot = jumps + ((eip ^ (eip >>> 9)) & (JUMPS_OF_CLASS / 2 - 1)) * 2
+          if (m[slot] === eip) p = m[slot + 1]!
+        }
         form = 1
       }
     } while (done < end)
