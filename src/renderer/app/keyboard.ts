@@ -2,6 +2,7 @@ import { onBeforeUnmount, onMounted } from 'vue'
 import { useActions } from './actions/registry.ts'
 import { chordOf, isSingleKey, takesText } from './keys.ts'
 import { useDialogs } from './stores/dialogs.ts'
+import { useLayout } from './stores/layout.ts'
 import { useSelection } from './stores/selection.ts'
 import { useSettings } from './stores/settings.ts'
 
@@ -36,6 +37,7 @@ export function cycleRegion(step: 1 | -1): void {
 export function useKeyboard(): void {
   const actions = useActions()
   const dialogs = useDialogs()
+  const layout = useLayout()
   const selection = useSelection()
   const { settings } = useSettings()
 
@@ -48,7 +50,8 @@ export function useKeyboard(): void {
     if (isSingleKey(chord) && (inText || !settings.singleKeys || (!onObjects && chord !== '?'))) return
     if (OBJECT_KEYS.has(chord) && (inText || !onObjects)) return
     const subject = selection.record
-    const action = actions.actions.find(({ keys, applies }) => keys?.includes(chord) && (!applies || (subject && applies(subject))))
+    const meant = actions.actions.filter(({ keys, applies, panel }) => keys?.includes(chord) && (!applies || (subject && applies(subject))) && (!panel || panel === layout.active))
+    const action = meant.find(({ panel }) => panel) ?? meant[0]
     if (!action) return
     event.preventDefault()
     event.stopPropagation()

@@ -1,38 +1,16 @@
 import { FitAddon } from '@xterm/addon-fit'
-import { Terminal } from '@xterm/xterm'
-import { markRaw, onBeforeUnmount, onMounted, type Ref, shallowRef, watch } from 'vue'
+import type { Terminal } from '@xterm/xterm'
+import { onBeforeUnmount, onMounted, type Ref, shallowRef, watch } from 'vue'
 import type { TerminalRecord } from '../../protocol/records.ts'
 import { explain } from '../app/connection/core-error.ts'
 import { useCore } from '../app/stores/core.ts'
 import { useSettings } from '../app/stores/settings.ts'
 import { useToasts } from '../app/stores/toasts.ts'
 import { InputQueue } from './model/input-queue.ts'
-import { readToken, terminalTheme } from './terminal-theme.ts'
+import { keyFor, makeTerminal, restyle } from './make-terminal.ts'
 import { useTerminals } from './terminal-store.ts'
 
-const FONT_PX = 13
 const FIT_DELAY_MS = 60
-
-/** Keys that xterm must not take: they copy, paste, or belong to the window. */
-function keyFor(terminal: Terminal) {
-  return (event: KeyboardEvent): boolean => {
-    if (event.key === 'F6') return false
-    const chord = event.ctrlKey && event.shiftKey && !event.altKey ? event.key.toUpperCase() : ''
-    if (chord === 'C' && event.type === 'keydown') {
-      event.preventDefault()
-      if (terminal.hasSelection()) void navigator.clipboard.writeText(terminal.getSelection())
-    }
-    // Ctrl+Shift+V is the browser's own paste: it comes back as a paste event, which xterm handles.
-    return chord !== 'C' && chord !== 'V'
-  }
-}
-
-function make(): Terminal {
-  return markRaw(new Terminal({
-    allowProposedApi: false, convertEol: false, cursorBlink: false, fontFamily: readToken('font-mono'), lineHeight: 1.25, minimumContrastRatio: 4.5,
-    scrollback: 5000, theme: terminalTheme(readToken), fontSize: FONT_PX * (Number(readToken('scale')) || 1),
-  }))
-}
 
 /** An xterm in `host` on one terminal of the core: its bytes go straight in, what is typed goes out in order. */
 export function useTerminal(host: Readonly<Ref<HTMLElement | null>>, id: TerminalRecord['id']) {
@@ -60,7 +38,7 @@ export function useTerminal(host: Readonly<Ref<HTMLElement | null>>, id: Termina
 
   onMounted(() => {
     if (!host.value) return
-    const terminal = make()
+    const terminal = makeTerminal()
     terminal.loadAddon(fitting)
     terminal.open(host.value)
     terminal.attachCustomKeyEventHandler(keyFor(terminal))
@@ -78,8 +56,7 @@ export function useTerminal(host: Readonly<Ref<HTMLElement | null>>, id: Termina
 
   watch([() => settings.theme, () => settings.settings.projector], () => {
     if (!instance.value) return
-    instance.value.options.theme = terminalTheme(readToken)
-    instance.value.options.fontSize = FONT_PX * (Number(readToken('scale')) || 1)
+    restyle(instance.value)
     fit()
   }, { flush: 'post' })
 

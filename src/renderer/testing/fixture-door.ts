@@ -1,7 +1,9 @@
 import type { CatalogueAnswer } from '../../protocol/catalogue.ts'
+import type { MachineRequestName } from '../../protocol/machine.ts'
 import type { ClientMessage, CoreMessage } from '../../protocol/messages.ts'
 import type { AnyRecord } from '../../protocol/records.ts'
 import type { CoreConnection, Door } from '../app/connection/doors.ts'
+import { FixtureMachine } from './fixture-machine.ts'
 
 const CATALOGUE: CatalogueAnswer = {
   hostModels: [{
@@ -12,9 +14,10 @@ const CATALOGUE: CatalogueAnswer = {
   hypervisors: [], guests: [], samples: [], images: [{ reference: 'nginx:1.27', size: 72_000_000 }],
 }
 
-/** A core that only knows recorded records: for tests of the window's own parts. It refuses every command, in words. */
+/** A core that only knows recorded records and one recorded machine: for tests of the window's own parts. It refuses every command, in words. */
 export class FixtureCore {
   readonly received: ClientMessage[] = []
+  readonly machine = new FixtureMachine()
   readonly door: Door
   private send: (message: CoreMessage) => void = () => undefined
   private shut: (reason: string) => void = () => undefined
@@ -56,7 +59,13 @@ export class FixtureCore {
       this.say({ type: 'status', status: { state: 'ready', project: { name: 'Teaching room', path: null, dirty: true, fresh: this.fresh } } })
       this.say({ type: 'snapshot', seq: 1, simTime: this.simTime, records: this.records })
     } else if (message.type === 'query' && message.name === 'catalogue') this.say({ type: 'result', id: message.id, value: CATALOGUE })
-    else if (message.type === 'command' || message.type === 'query' || message.type === 'project') {
+    else if (message.type === 'machine') {
+      const { value, also } = this.machine.answer(message.name as MachineRequestName, message.params as Record<string, unknown>)
+      this.say({ type: 'result', id: message.id, value })
+      for (const one of also) this.say(one)
+    } else if (message.type === 'follow' && message.stream.startsWith('serial:')) {
+      this.say({ type: 'stream', stream: message.stream, offset: 0, text: 'Hello from a computer of glass.\r\n$ ' })
+    } else if (message.type === 'command' || message.type === 'query' || message.type === 'project') {
       this.say({ type: 'error', id: message.id, error: { code: 'refused', message: `${message.name} is not possible with recorded records.`, hint: 'Start the real core.' } })
     }
   }

@@ -4,6 +4,7 @@ import type { AnyRecord } from '../../../protocol/records.ts'
 import type { IconName } from '../../ui/icon-names.ts'
 import { explain } from '../connection/core-error.ts'
 import { t } from '../i18n/index.ts'
+import type { PanelId } from '../panels.ts'
 import { useSelection } from '../stores/selection.ts'
 import { useToasts } from '../stores/toasts.ts'
 
@@ -22,6 +23,8 @@ export interface UiAction {
   readonly group: ActionGroup
   /** e.g. `Mod+K`, `Shift+F5`, `O`. `Mod` is ⌘ on a Mac and Ctrl elsewhere. A single letter works only on the canvas and in the outline. */
   readonly keys?: readonly string[]
+  /** Its keys count only while this panel is in front, and come before those of the whole window. */
+  readonly panel?: PanelId
   /** Whether it is about this subject at all. Absent: it needs no subject and is always there. */
   readonly applies?: (subject: AnyRecord) => boolean
   /** Why it cannot be done now, translated; null when it can. */

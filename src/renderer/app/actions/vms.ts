@@ -3,6 +3,7 @@ import { configureVmForm, createVmForm, snapshotForm } from '../dialogs/datacent
 import { t } from '../i18n/index.ts'
 import { useCore } from '../stores/core.ts'
 import { useDialogs } from '../stores/dialogs.ts'
+import { useFocus } from '../stores/focus.ts'
 import { useRecords } from '../stores/records.ts'
 import { useSelection } from '../stores/selection.ts'
 import { useToasts } from '../stores/toasts.ts'
@@ -90,6 +91,7 @@ export function vmActions(): readonly UiAction[] {
       },
     },
     ...lifecycle(),
+    { id: 'vm.look-inside', title: 'microscope.do.look-inside', icon: 'chip', group: 'object', applies: is, blocked: guestOnly, run: withVm((vm) => useFocus().showMachine(vm.id)) },
     {
       id: 'vm.snapshot', title: 'app.do.snapshot', icon: 'mark', group: 'object', applies: is, blocked: guestOnly,
       run: withVm((vm) => dialogs.ask(snapshotForm(vm, [...useRecords().all('snapshot').values()].filter((snapshot) => snapshot.vm === vm.id).length))),

@@ -37,7 +37,10 @@ export const useLayout = defineStore('layout', () => {
     else dock?.show(id)
   }
 
+  /** The panel that has the whole workspace while it is in front. */
+  const filling = shallowRef<PanelId | null>(null)
+
   const reset = () => dock?.reset()
 
-  return { open, active, drawers, drawer, attach, show, toggle, reset }
+  return { open, active, drawers, drawer, filling, attach, show, toggle, reset }
 })

@@ -1,6 +1,5 @@
 import type { editor } from 'monaco-editor/editor'
 import { markRaw, onBeforeUnmount, onMounted, type Ref, shallowRef, watch } from 'vue'
-import { t } from '../../app/i18n/index.ts'
 import { useSettings } from '../../app/stores/settings.ts'
 import { editorTheme, readColour, readToken } from './editor-theme.ts'
 import { monaco } from './monaco.ts'
@@ -40,8 +39,16 @@ const OPTIONS: editor.IStandaloneEditorConstructionOptions = {
   wrappingIndent: 'deepIndent',
 }
 
+const NUMBERED: editor.IEditorOptions = { lineNumbers: 'on', lineNumbersMinChars: 3 }
+
+interface EditorLook {
+  /** What a screen reader calls the text. */
+  readonly label: string
+  readonly lineNumbers: boolean
+}
+
 /** Creates Monaco in `host`, follows theme and scale, reports where its visible lines are, and disposes it. */
-export function useEditor(host: Readonly<Ref<HTMLElement | null>>) {
+export function useEditor(host: Readonly<Ref<HTMLElement | null>>, { label, lineNumbers }: EditorLook) {
   const settings = useSettings()
   const instance = shallowRef<editor.IStandaloneCodeEditor | null>(null)
   const boxes = shallowRef<readonly LineBox[]>([])
@@ -73,7 +80,7 @@ export function useEditor(host: Readonly<Ref<HTMLElement | null>>) {
     if (!host.value) return
     monaco.editor.defineTheme(THEME, editorTheme(settings.theme, readColour))
     document.body.append(widgets)
-    const created = markRaw(monaco.editor.create(host.value, { ...OPTIONS, ...look(), theme: THEME, model: null, overflowWidgetsDomNode: widgets, ariaLabel: t('studio.editor') }))
+    const created = markRaw(monaco.editor.create(host.value, { ...OPTIONS, ...look(), theme: THEME, model: null, overflowWidgetsDomNode: widgets, ariaLabel: label, ...(lineNumbers ? NUMBERED : {}) }))
     created.onDidScrollChange(measure)
     created.onDidLayoutChange(measure)
     created.onDidContentSizeChange(measure)

@@ -1,0 +1,176 @@
+import { defineStore } from 'pinia'
+import { computed, shallowRef, watch } from 'vue'
+import type { GuestInfo, MachineEventKind, MachineId, MachineRequestName, MachineRequestParams, MachineRequestResults, MachineState, RunUntil } from '../../protocol/machine.ts'
+import type { RecordId } from '../../protocol/records.ts'
+import { explain } from '../app/connection/core-error.ts'
+import { useAnnouncer } from '../app/stores/announcer.ts'
+import { useMachines } from '../app/stores/machines.ts'
+import { useToasts } from '../app/stores/toasts.ts'
+import { stopSentence } from './model/sentences.ts'
+
+export type CentreTab = 'code' | 'program'
+export type HoldingTab = 'stack' | 'memory' | 'walk' | 'devices' | 'rings'
+export type BelowTab = 'events' | 'console' | 'screen' | HoldingTab
+
+/** Which machine lies under the microscope, how it stands, and how it stood at the stop before. */
+function useSubject() {
+  const link = useMachines()
+  const machine = shallowRef<MachineId | null>(null)
+  const state = computed<MachineState | null>(() => link.get(machine.value) ?? null)
+  /** The latest state in which the machine stood still, and the one before that at another moment. */
+  const stop = shallowRef<MachineState | null>(null)
+  const before = shallowRef<MachineState | null>(null)
+  /** Source of the program that runs, as far as this window gave it. */
+  const sources = new Map<MachineId, string>()
+
+  function show(id: MachineId): void {
+    if (machine.value === id) return
+    machine.value = id
+    stop.value = null
+    before.value = null
+  }
+
+  function forget(): void {
+    machine.value = null
+    stop.value = null
+    before.value = null
+  }
+
+  watch(state, (now) => {
+    if (!now || now.running || now === stop.value) return
+    const last = stop.value
+    if (last && last.machine === now.machine && last.tick !== now.tick) before.value = last
+    stop.value = now
+    if (last) useAnnouncer().say(stopSentence(now, before.value))
+  }, { flush: 'sync' })
+
+  // Machines outlive a window that is reloaded: it finds them again.
+  watch(() => link.open, (open) => { if (machine.value === null && open[0]) show(open[0]) })
+
+  /** Why the machine is not there any more; null while it is, or when there was none. */
+  const failure = computed(() => (machine.value && !state.value ? link.failure(machine.value) : null))
+  const source = computed<readonly string[]>(() => (machine.value ? sources.get(machine.value)?.split('\n') ?? [] : []))
+  return { link, machine, state, stop, before, failure, sources, source, show, forget }
+}
+
+/** Opens machines, one at a time; what goes wrong becomes a toast. */
+function useOpening({ link, machine, sources, show, forget }: ReturnType<typeof useSubject>) {
+  const opening = shallowRef<string | null>(null)
+  const guests = shallowRef<readonly GuestInfo[]>([])
+
+  async function open(title: string, ask: () => Promise<MachineState>, source?: string): Promise<boolean> {
+    if (opening.value !== null) return false
+    opening.value = title
+    try {
+      const state = await ask()
+      if (source !== undefined) sources.set(state.machine, source)
+      show(state.machine)
+      return true
+    } catch (error) {
+      useToasts().error(explain(error))
+      return false
+    } finally {
+      opening.value = null
+    }
+  }
+
+  const openVm = (vm: RecordId<'vm'>, name: string) => open(name, () => link.request('machine.open', { machine: vm }))
+  const openGuest = (guest: GuestInfo) => open(guest.title, () => link.request('machine.open-guest', { guest: guest.key }), guest.source)
+  const openSource = (title: string, source: string) => open(title, () => link.request('machine.open-source', { source }), source)
+  const openImage = (name: string, base64: string) => open(name, () => link.request('machine.open-image', { name, base64 }))
+
+  async function loadGuests(): Promise<void> {
+    if (guests.value.length > 0) return
+    guests.value = (await link.request('machine.guests', {})).guests
+  }
+
+  async function close(): Promise<void> {
+    const id = machine.value
+    if (id && link.get(id)) await link.request('machine.close', { machine: id })
+    forget()
+  }
+
+  return { opening, guests, openVm, openGuest, openSource, openImage, loadGuests, close }
+}
+
+/** Runs the machine and moves through its time. One request at a time: a key that repeats does not queue up. */
+function useTransport({ link, machine, state }: ReturnType<typeof useSubject>) {
+  const busy = shallowRef(false)
+  const nextKind = shallowRef<MachineEventKind | null>(null)
+  let wanted: number | null = null
+
+  async function ask<N extends MachineRequestName>(name: N, params: MachineRequestParams<N>): Promise<MachineRequestResults[N] | null> {
+    if (busy.value) return null
+    busy.value = true
+    try {
+      return await link.request(name, params)
+    } finally {
+      busy.value = false
+    }
+  }
+
+  async function run(until: RunUntil): Promise<void> {
+    if (machine.value && state.value?.running === false) await ask('machine.run', { machine: machine.value, until })
+  }
+
+  async function pause(): Promise<void> {
+    if (machine.value) await link.request('machine.pause', { machine: machine.value })
+  }
+
+  async function back(kind: 'instruction' | 'event'): Promise<void> {
+    if (machine.value) await ask('machine.back', { machine: machine.value, by: { kind } })
+  }
+
+  /** Goes to a moment; while one seek is under way, only the latest wish waits. */
+  async function seek(tick: number): Promise<void> {
+    wanted = tick
+    while (!busy.value && wanted !== null && machine.value) {
+      const to = wanted
+      wanted = null
+      await ask('machine.seek', { machine: machine.value, tick: to })
+    }
+  }
+
+  async function restart(): Promise<void> {
+    if (machine.value) await ask('machine.restart', { machine: machine.value })
+  }
+
+  const runToEvent = () => run(nextKind.value ? { kind: 'event', event: nextKind.value } : { kind: 'event' })
+  return { busy, nextKind, run, pause, back, seek, restart, runToEvent }
+}
+
+/** What the panel's parts show: tabs in front, addresses that other parts ask for. */
+function useViews() {
+  const centre = shallowRef<CentreTab>('code')
+  const holding = shallowRef<HoldingTab>('stack')
+  const below = shallowRef<BelowTab>('events')
+  /** No room for a column of its own: what the machine holds has its tabs below. */
+  const narrow = shallowRef(false)
+  /** An address that the disassembly should show; a new object each time, so that the same place can be asked for twice. */
+  const codeTarget = shallowRef<{ readonly address: number } | null>(null)
+  const walkTarget = shallowRef<{ readonly address: number } | null>(null)
+
+  function showHolding(tab: HoldingTab): void {
+    holding.value = tab
+    if (narrow.value) below.value = tab
+  }
+
+  function showCode(address: number): void {
+    centre.value = 'code'
+    codeTarget.value = { address }
+  }
+
+  function showWalk(address: number): void {
+    showHolding('walk')
+    walkTarget.value = { address }
+  }
+
+  return { centre, holding, below, narrow, codeTarget, walkTarget, showHolding, showCode, showWalk }
+}
+
+/** The microscope of this window. */
+export const useMicroscope = defineStore('microscope', () => {
+  const subject = useSubject()
+  const { machine, state, stop, before, failure, source, show } = subject
+  return { machine, state, stop, before, failure, source, show, ...useOpening(subject), ...useTransport(subject), ...useViews() }
+})
