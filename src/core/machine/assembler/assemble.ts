@@ -54,6 +54,15 @@ export function assemble(source: string, options: AssembleOptions = {}): Assembl
 const failed = (messages: Messages): AssembleResult =>
   ({ ok: false, image: new Uint8Array(0), origin: 0, entry: 0, symbols: new Map(), lines: new Map(), messages: messages.sorted(), listing: '' })
 
+/** The library's definitions, read once. */
+const library = new Preprocessor(LIBRARY, 'library', null, {
+  names: new State(new SymbolTable(), [], 1, false), report: (_, message) => {
+    throw new Error(`the library of macros is wrong: ${message}`)
+  },
+  spend: () => undefined, include: () => null, bits: () => 32, isMnemonic,
+})
+while (library.next()) continue
+
 class Assembly {
   readonly #tokens: readonly (readonly Token[])[]
   readonly #lines: readonly string[]
@@ -123,7 +132,7 @@ class Assembly {
       this.#work += work
       if (this.#work > LIMITS.work) throw new TooMuch('assembling this program takes too long')
     }
-    const preprocessor = new Preprocessor(this.#tokens, this.#options.name ?? 'program.asm', LIBRARY, {
+    const preprocessor = new Preprocessor(this.#tokens, this.#options.name ?? 'program.asm', library, {
       names: state, report, spend, include: (name) => this.#options.include?.(name) ?? null, bits: () => state.bits, isMnemonic,
     })
     const pass = new Pass(state, {

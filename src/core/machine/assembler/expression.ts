@@ -1,7 +1,7 @@
 import { numberValue, stringBytes } from './lexer.ts'
 import { Problem } from './problem.ts'
 import { isOp, type Token } from './token.ts'
-import { combine, isScalar, scalar, scale, term, UNKNOWN, type Value } from './value.ts'
+import { combine, isScalar, meet, registerValue, scalar, scale, UNKNOWN, type Value } from './value.ts'
 
 /** What names stand for. */
 export interface Names {
@@ -27,6 +27,8 @@ const LEVELS: readonly (readonly string[])[] = [
   ['||'], ['^^'], ['&&'], ['=', '==', '!=', '<>', '<', '<=', '>', '>=', '<=>'], ['|'], ['^'], ['&'], ['<<', '>>', '<<<', '>>>'], ['+', '-'], ['*', '/', '//', '%', '%%'],
 ]
 
+const LEVEL_OF: ReadonlyMap<string, number> = new Map(LEVELS.flatMap((operators, level) => operators.map((operator): [string, number] => [operator, level])))
+
 /** Operators that work on numbers only. */
 const SCALAR: Readonly<Record<string, (a: bigint, b: bigint) => bigint>> = {
   '||': (a, b) => truth(a !== 0n || b !== 0n), '^^': (a, b) => truth((a !== 0n) !== (b !== 0n)), '&&': (a, b) => truth(a !== 0n && b !== 0n),
@@ -40,7 +42,8 @@ const shift = (by: bigint, result: (by: bigint) => bigint): bigint => (mask(by) 
 const COMPARE: Readonly<Record<string, (d: bigint) => bigint>> = {
   '=': (d) => truth(d === 0n), '==': (d) => truth(d === 0n), '!=': (d) => truth(d !== 0n), '<>': (d) => truth(d !== 0n),
   '<': (d) => truth(d < 0n), '<=': (d) => truth(d <= 0n), '>': (d) => truth(d > 0n), '>=': (d) => truth(d >= 0n),
-  '<=>': (d) => (d < 0n ? -1n : truth(d > 0n)),
+  // NASM 2.16 gives 0, not -1, for less.
+  '<=>': (d) => truth(d > 0n),
 }
 
 const DEEPEST = 100
@@ -80,26 +83,29 @@ export class Expressions {
     return value
   }
 
-  #binary(level: number): Value {
-    const operators = LEVELS[level]
-    if (!operators) return this.#unary()
-    let left = this.#binary(level + 1)
+  /** Operators of at least this level, by climbing. */
+  #binary(least: number): Value {
+    let left = this.#unary()
     for (;;) {
       const token = this.next
-      if (token?.kind !== 'op' || !operators.includes(token.text)) return left
+      const level = token?.kind === 'op' ? LEVEL_OF.get(token.text) : undefined
+      if (level === undefined || level < least) return left
       this.at++
-      left = this.#apply(token, left, this.#binary(level + 1))
+      left = this.#apply(token!, left, this.#binary(level + 1))
     }
   }
 
   #apply(token: Token, a: Value, b: Value): Value {
     const { text } = token
-    if (text === '+') return this.#sum(a, b)
-    if (text === '-') return combine(a, b, -1n)
+    if (text === '+' || text === '-') {
+      const factor = text === '+' ? 1n : -1n
+      if (meet(a, b, factor)) this.hint.kind = 'summed'
+      return combine(a, b, factor)
+    }
     if (Object.hasOwn(COMPARE, text)) {
       const difference = combine(a, b, -1n)
       if (difference.unknown) return UNKNOWN
-      if (difference.terms.size > 0) return this.#notComparable(token, difference)
+      if (difference.terms.size > 0) return this.#notComparable(token)
       return scalar(COMPARE[text]!(a.terms.size === 0 ? a.n - b.n : difference.n))
     }
     if (text === '*' && !a.unknown && !b.unknown && (a.terms.size > 0) !== (b.terms.size > 0)) {
@@ -113,15 +119,10 @@ export class Expressions {
   }
 
   /** Addresses of different sections are just not equal. */
-  #notComparable(token: Token, difference: Value): Value {
+  #notComparable(token: Token): Value {
     if (token.text === '=' || token.text === '==') return scalar(0n)
     if (token.text === '!=' || token.text === '<>') return scalar(1n)
-    throw new Problem(`\`${token.text}': operands differ by a non-scalar`, token, difference.terms.size > 0 ? null : null)
-  }
-
-  #sum(a: Value, b: Value): Value {
-    for (const name of a.terms.keys()) if (b.terms.has(name) && this.hint.base === name) this.hint.kind = 'summed'
-    return combine(a, b, 1n)
+    throw new Problem(`\`${token.text}': operands differ by a non-scalar`, token)
   }
 
   #unary(): Value {
@@ -167,7 +168,7 @@ export class Expressions {
     const lower = token.text.toLowerCase()
     if (!this.#names.isRegister(lower)) return this.#names.symbol(token)
     if (this.hint.kind === 'none') this.hint = { base: lower, kind: 'base' }
-    return term(lower)
+    return registerValue(lower)
   }
 
   #expect(text: string): void {

@@ -32,6 +32,12 @@ export class MacroTable<T> {
   readonly #exact = new Map<string, T[]>()
   readonly #caseless = new Map<string, T[]>()
 
+  /** Takes over all definitions of another table. */
+  copyFrom(other: MacroTable<T>): void {
+    for (const [name, values] of other.#exact) this.#exact.set(name, values)
+    for (const [name, values] of other.#caseless) this.#caseless.set(name, values)
+  }
+
   all(name: string): readonly T[] {
     return this.#exact.get(name) ?? this.#caseless.get(name.toLowerCase()) ?? []
   }

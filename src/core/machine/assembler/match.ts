@@ -57,7 +57,7 @@ function matchMemory(slot: Slot, template: Template, operand: MemoryOperand, con
     if (template.ownSize) return template.operandSize === context.ownSize ? MATCH : NO_MATCH
     return template.freeMemory ? MATCH : SIZE_MISSING
   }
-  if (slot.size === 0 || (kind === 'M' && !far && slot.word !== 'Mb')) return MATCH
+  if (slot.size === 0 || (kind === 'M' && !far && slot.word !== 'Mb' && slot.word !== 'Mw')) return MATCH
   return operand.size === slot.size ? MATCH : SIZE_MISMATCH
 }
 

@@ -1,4 +1,4 @@
-import { DATA_SIZES, readData, RESERVE_SIZES } from './data.ts'
+import { DATA_SIZES, type DataPart, readData, RESERVE_SIZES } from './data.ts'
 import { constant, DIRECTIVES, timesCount } from './directives.ts'
 import { encode, type EncodeContext, type Instruction, isPrefix } from './encode.ts'
 import { Expressions } from './expression.ts'
@@ -139,7 +139,6 @@ export class Pass {
     const state = this.#state
     const name = tokens[0]!
     const key = name.text.toLowerCase()
-    const overflow = (range: string, token: Token | undefined): void => this.#overflow(range, token)
     if (Object.hasOwn(DIRECTIVES, key) || key === 'equ') throw new Problem('TIMES repeats instructions and data only', name)
     if (count > LIMITS.output) throw new TooMuch(`TIMES ${count} is more than an image can hold`)
     if (Object.hasOwn(RESERVE_SIZES, key)) return this.#reserve(tokens, RESERVE_SIZES[key]! * count)
@@ -147,9 +146,20 @@ export class Pass {
     const parts = key === 'incbin' ? this.#incbin(tokens) : Object.hasOwn(DATA_SIZES, key) ? readData(tokens.slice(1), DATA_SIZES[key]!, state, (work) => this.#host.spend(work)) : null
     const instruction = parts === null ? this.#instruction(tokens) : null
     if (state.absolute) throw new Problem('attempt to assemble code in [ABSOLUTE] space', name)
-    this.#host.spend(count * (parts?.length ?? 4))
-    for (let n = 0; n < count; n++) state.emit(parts ?? encode(instruction!, this.#context()), n === 0 ? overflow : () => undefined)
+    if (count > 0) this.#write(parts, instruction, count)
     if (label && count === 0) throw new Problem('empty statement', name)
+  }
+
+  /** Data and code repeat byte by byte, but for jumps: their distance changes. */
+  #write(data: readonly DataPart[] | null, instruction: Instruction | null, count: number): void {
+    const state = this.#state
+    const parts = data ?? encode(instruction!, this.#context())
+    const before = state.section.offset
+    state.emit(parts, (range, token) => this.#overflow(range, token))
+    const moves = parts.some((part) => typeof part !== 'number' && !('length' in part) && part.relative)
+    this.#host.spend(parts.length + (moves ? count * 8 : count >> 6))
+    if (!moves) state.section.repeat(state.section.offset - before, count - 1)
+    else for (let n = 1; n < count; n++) state.emit(encode(instruction!, this.#context()), () => undefined)
   }
 
   #context(): EncodeContext {

@@ -70,11 +70,14 @@ export class Preprocessor implements ConditionContext {
   #ids = 0
   #main = 0
 
-  constructor(lines: readonly (readonly Token[])[], name: string, library: readonly (readonly Token[])[], host: PreprocessorHost) {
+  constructor(lines: readonly (readonly Token[])[], name: string, library: Preprocessor | null, host: PreprocessorHost) {
     this.#host = host
     this.expansion = new SingleExpansion(this.singles, (special, at) => this.#special(special, at))
     this.#push({ lines, name, kind: 'file', call: null, rounds: 0 })
-    this.#push({ lines: library, name: 'library', kind: 'file', call: null, rounds: 0 })
+    if (library) {
+      this.singles.copyFrom(library.singles)
+      this.macros.copyFrom(library.macros)
+    }
   }
 
   /** The next line for the assembler; null: the end. Problems are reported, never thrown; only `TooMuch` is. */

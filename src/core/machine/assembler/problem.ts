@@ -26,7 +26,7 @@ export const LIMITS = {
   /** Times of one %rep. */
   repetitions: 1_000_000,
   /** Tokens that all passes may handle together. */
-  work: 60_000_000,
+  work: 6_000_000,
   passes: 100,
   messages: 200,
 }

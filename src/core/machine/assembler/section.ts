@@ -47,9 +47,17 @@ export class Section {
     if (!this.reserved) this.#bytes.set(bytes, at)
   }
 
+  /** Writes the last `length` bytes again, `times` times. */
+  repeat(length: number, times: number): void {
+    const at = this.offset
+    this.reserve(length * times)
+    if (this.reserved) return
+    for (let n = 0; n < times; n++) this.#bytes.copyWithin(at + n * length, at - length, at)
+  }
+
   /** Begins a pass. */
   rewind(): void {
-    this.#bytes.fill(0)
+    this.#bytes.fill(0, 0, this.reserved ? 0 : this.offset)
     this.offset = 0
   }
 }

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -48,4 +48,15 @@ function caseBytes(cases: readonly Uint8Array[]): Uint8Array {
 /** The case as it lies in `ndisasm`'s input, and its address. */
 export function caseAt(cases: readonly Uint8Array[], n: number): { bytes: Uint8Array; address: number } {
   return { bytes: caseBytes([cases[n]!]), address: n * STRIDE }
+}
+
+/** What `nasm -f bin` makes of each source: its image, or its messages where it refuses. `-w` keeps warnings out of them. */
+export function nasmImages(sources: readonly string[], includes: readonly string[] = []): (Uint8Array | string)[] {
+  return inFolder((folder) => {
+    sources.forEach((source, n) => writeFileSync(join(folder, `${n}.asm`), source))
+    const options = includes.map((path) => `-I '${path}/'`).join(' ')
+    // One shell for all: most of the time of a short run is its start.
+    execFileSync('sh', ['-c', `for n in $(seq 0 ${sources.length - 1}); do nasm -w-all -f bin ${options} $n.asm -o $n.bin 2>$n.err; done; true`], { cwd: folder })
+    return sources.map((_, n) => (existsSync(join(folder, `${n}.bin`)) ? new Uint8Array(readFileSync(join(folder, `${n}.bin`))) : readFileSync(join(folder, `${n}.err`), 'utf8')))
+  })
 }
