@@ -67,13 +67,13 @@ export function writeSlow(c: Cpu, linear: number, value: number, size: number, u
 export function readSystem(c: Cpu, linear: number, size: number): number {
   const e = c.tlb.supervisorRead[linear >>> 12]! ^ 0xfff
   if (size !== 4 || ((linear | e) & 0xfff) > 0xffc) return readSlow(c, linear, size, false)
-  return c.memory.host.getInt32(linear + e, true)
+  return c.memory.host.getInt32((linear + e) | 0, true)
 }
 
 export function writeSystem(c: Cpu, linear: number, value: number, size: number): void {
   const e = c.tlb.supervisorWrite[linear >>> 12]! ^ 0xfff
   if (size !== 4 || ((linear | e) & 0xfff) > 0xffc) writeSlow(c, linear, value, size, false)
-  else c.memory.host.setInt32(linear + e, value, true)
+  else c.memory.host.setInt32((linear + e) | 0, value, true)
 }
 
 /** Faults as a write of these bytes would, and writes nothing. */

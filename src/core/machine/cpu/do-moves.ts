@@ -74,7 +74,7 @@ const pusha: Handler = (c, p) => {
   const to = esp - 32
   const e = c.writeTlb[to >>> 12]! ^ 0xfff
   if (size === 4 && c.flat && ((to | e) & 0xfff) <= 0x1000 - 32) {
-    for (let i = 0; i < 8; i++) c.memory.host.setInt32(to + e + 28 - i * 4, s[i]!, true)
+    for (let i = 0; i < 8; i++) c.memory.host.setInt32((to + e + 28 - i * 4) | 0, s[i]!, true)
     s[ESP] = to
     return
   }
@@ -88,7 +88,7 @@ const popa: Handler = (c, p) => {
   const from = s[ESP]!
   const e = c.readTlb[from >>> 12]! ^ 0xfff
   if (size === 4 && c.flat && ((from | e) & 0xfff) <= 0x1000 - 32) {
-    for (let i = 0; i < 8; i++) if (i !== ESP) s[i] = c.memory.host.getInt32(from + e + 28 - i * 4, true)
+    for (let i = 0; i < 8; i++) if (i !== ESP) s[i] = c.memory.host.getInt32((from + e + 28 - i * 4) | 0, true)
     s[ESP] = from + 32
     return
   }
