@@ -14,7 +14,7 @@
 %include 'console.inc'
 %include 'interrupts.inc'
 
-TICKS_PER_SECOND equ 5000
+TICKS_PER_SECOND equ 10000
 PERIOD   equ 10                         ; ticks from release to release
 DEADLINE equ 2                          ; ticks after the release
 RELEASES equ 12                         ; in each round
@@ -133,7 +133,7 @@ task:   call now
         jbe .not_later
         mov [latest], eax
 .not_later:
-        mov ecx, 500                    ; what it has to compute: much less than a tick
+        mov ecx, 250                    ; what it has to compute: much less than a tick
 .compute:
         imul edx, ecx
         add edx, ecx

@@ -4,8 +4,8 @@ export type Boot =
   | { readonly kind: 'multiboot'; readonly image: Uint8Array; readonly commandLine?: string }
   /** The first sector of the primary master. */
   | { readonly kind: 'disk' }
-  /** Bytes at a guest-physical address, in protected mode with flat segments. */
-  | { readonly kind: 'flat'; readonly image: Uint8Array; readonly address: number; readonly entry: number }
+  /** Bytes at a guest-physical address, in protected mode with flat segments; ESP is 0, if nothing else is said. */
+  | { readonly kind: 'flat'; readonly image: Uint8Array; readonly address: number; readonly entry: number; readonly stack?: number }
 
 export interface MachineConfig {
   /** 1 to 2047. */
@@ -14,6 +14,8 @@ export interface MachineConfig {
   readonly ticksPerSecond?: number
   /** Images of primary master and slave; the machine works on copies. None if not said. */
   readonly disks?: readonly [Uint8Array | null, Uint8Array | null]
+  /** Station address, six bytes, of a network card: NE2000 at port 0x300, line 9. None if not said. */
+  readonly station?: Uint8Array
   /** What the clock shows at tick 0, in seconds since 1970; 2000-01-01 if not said. */
   readonly clockStart?: number
   readonly boot: Boot

@@ -5,6 +5,7 @@ import type { Clock, Sink } from '../devices/device.ts'
 import type { Disk } from '../devices/disk.ts'
 import { ExitPort } from '../devices/exit-port.ts'
 import { Keyboard } from '../devices/keyboard.ts'
+import { Ne2000 } from '../devices/ne2000.ts'
 import { Pic } from '../devices/pic.ts'
 import { Pit } from '../devices/pit.ts'
 import { Screen } from '../devices/screen.ts'
@@ -22,6 +23,8 @@ export interface Devices {
   readonly keyboard: Keyboard
   readonly screen: Screen
   readonly post: PostPort
+  /** Null: no card. */
+  readonly nic: Ne2000 | null
 }
 
 /** What the devices remember: plain data, which goes through JSON unchanged. */
@@ -34,12 +37,13 @@ export interface DeviceRecords {
   readonly keyboard: ReturnType<Keyboard['save']>
   readonly screen: ReturnType<Screen['save']>
   readonly post: number
+  readonly nic: ReturnType<Ne2000['save']> | null
 }
 
 /** What leaves the devices. */
 export interface Outlets { readonly serial: Sink; readonly exit: Sink; readonly reset: Sink }
 
-export interface DeviceConfig { readonly disks: readonly [Disk | null, Disk | null]; readonly clockStart: number }
+export interface DeviceConfig { readonly disks: readonly [Disk | null, Disk | null]; readonly clockStart: number; readonly station: Uint8Array | null }
 
 /** Puts all devices on a processor's ports, memory and interrupt line. `clock` makes one for what is behind an interrupt line. */
 export function connectDevices(cpu: Cpu, config: DeviceConfig, clock: (irq: number) => Clock, outlets: Outlets): Devices {
@@ -54,6 +58,7 @@ export function connectDevices(cpu: Cpu, config: DeviceConfig, clock: (irq: numb
   const ata = new Ata(config.disks, ...on(IRQ.ata))
   const screen = new Screen(clock(IRQ.none))
   const post = new PostPort()
+  const nic = config.station && new Ne2000(pic.line(IRQ.nic), config.station)
   ports.attach(PORT.masterPic, 2, pic.ports(pic.master))
   ports.attach(PORT.slavePic, 2, pic.ports(pic.slave))
   ports.attach(PORT.edgeLevel, 2, pic.edgeLevelPorts)
@@ -69,13 +74,15 @@ export function connectDevices(cpu: Cpu, config: DeviceConfig, clock: (irq: numb
   ports.attach(PORT.ataControl, 1, ata.control)
   ports.attach(PORT.screen, 16, screen.ports)
   ports.attach(PORT.uart, 8, uart)
+  if (nic) ports.attach(PORT.nic, 32, nic)
   memory.attach(gpa(SCREEN_ADDRESS), SCREEN_LENGTH, screen.memory)
-  return { pic, pit, uart, ata, cmos, keyboard, screen, post }
+  return { pic, pit, uart, ata, cmos, keyboard, screen, post, nic }
 }
 
-export function saveDevices({ pic, pit, uart, ata, cmos, keyboard, screen, post }: Devices): DeviceRecords {
+export function saveDevices({ pic, pit, uart, ata, cmos, keyboard, screen, post, nic }: Devices): DeviceRecords {
   return {
     pic: pic.save(), pit: pit.save(), uart: uart.save(), ata: ata.save(), cmos: cmos.save(), keyboard: keyboard.save(), screen: screen.save(), post: post.code,
+    nic: nic?.save() ?? null,
   }
 }
 
@@ -87,6 +94,7 @@ export function loadDevices(devices: Devices, records: DeviceRecords): void {
   devices.keyboard.load(records.keyboard)
   devices.screen.load(records.screen)
   devices.post.code = records.post
+  if (records.nic) devices.nic?.load(records.nic)
   // Last: what the others did to its inputs on the way does not count.
   devices.pic.load(records.pic)
 }

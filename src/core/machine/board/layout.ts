@@ -1,12 +1,12 @@
-/** Where everything lies on the board, and which line it pulls: a PC of 1995 without expansion cards. */
+/** Where everything lies on the board, and which line it pulls: a PC of 1995, with at most a network card. */
 
 /** Interrupt lines; `none` is for what has none. */
-export const IRQ = { none: -1, pit: 0, keyboard: 1, uart: 4, clock: 8, ata: 14 } as const
+export const IRQ = { none: -1, pit: 0, keyboard: 1, uart: 4, clock: 8, nic: 9, ata: 14 } as const
 
 /** First ports. */
 export const PORT = {
   masterPic: 0x20, pit: 0x40, keyboardData: 0x60, system: 0x61, keyboardCommand: 0x64, cmos: 0x70, post: 0x80, fastA20: 0x92, slavePic: 0xa0, exit: 0xf4,
-  ata: 0x1f0, screen: 0x3d0, ataControl: 0x3f6, uart: 0x3f8, edgeLevel: 0x4d0,
+  ata: 0x1f0, nic: 0x300, screen: 0x3d0, ataControl: 0x3f6, uart: 0x3f8, edgeLevel: 0x4d0,
 } as const
 
 /** The colour graphics adapter's memory: 32 KiB of addresses. */

@@ -61,7 +61,7 @@ export class Machine {
       exit: { write: (code: number) => this.#finish({ kind: 'exit', code }) },
       reset: { write: () => this.#finish({ kind: 'shutdown' }) },
     }
-    const parts = { disks: [disks[0]!, disks[1]!] as const, clockStart: config.clockStart ?? CLOCK_START }
+    const parts = { disks: [disks[0]!, disks[1]!] as const, clockStart: config.clockStart ?? CLOCK_START, station: config.station ?? null }
     this.devices = connectDevices(this.cpu, parts, (irq) => this.#events.clock(irq, this.ticksPerSecond), outlets)
     try {
       start(this.cpu, boot)

@@ -7,8 +7,13 @@ const MOST_TICKS = 200_000_000
 
 /** Runs a guest on the board until it ends, or halts for good as the run says. */
 export function onBoard(run: GuestRun, assembleFile: (key: string) => Uint8Array): { readonly serial: string; readonly machine: Machine } {
-  const { guest, disk, memoryMiB = 32, commandLine = '', until } = run
-  const machine = new Machine({ memoryMiB, disks: [disk?.(assembleFile) ?? null, null], boot: { kind: 'multiboot', image: assembleFile(guest), commandLine } })
+  const { guest, disk, memoryMiB = 32, commandLine = '', station, until } = run
+  const machine = new Machine({
+    memoryMiB,
+    disks: [disk?.(assembleFile) ?? null, null],
+    boot: { kind: 'multiboot', image: assembleFile(guest), commandLine },
+    ...(station && { station: Uint8Array.from(station.split(':'), (byte) => parseInt(byte, 16)) }),
+  })
   const inputs = [...(run.inputs ?? [])]
   let serial = ''
   machine.onSerial = (bytes) => { serial += decodeUtf8(bytes).replaceAll('\r', '') }

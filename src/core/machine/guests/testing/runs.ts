@@ -50,9 +50,5 @@ export const RUNS: readonly GuestRun[] = [
   { golden: 'boot-vm-empty-disk', guest: 'boot-vm', disk: () => new Uint8Array(32_768), commandLine, until: halted },
   { golden: 'boot-vm-damaged-disk', guest: 'boot-vm', disk: damaged, commandLine, until: halted },
   { golden: 'boot-vm-little-memory', guest: 'boot-vm', disk: bootable, commandLine, memoryMiB: 4, until: halted },
-]
-
-/** Needs a network interface, which the board does not have yet. */
-export const RUNS_WITH_NIC: readonly GuestRun[] = [
   { golden: 'boot-vm-with-nic', guest: 'boot-vm', disk: bootable, commandLine, station: '52:54:00:0a:34:56', inputs: logins },
 ]
