@@ -1,6 +1,6 @@
 import { Failure } from '../../base/failure.ts'
 import type { Cpu } from '../cpu/cpu.ts'
-import { CS, EIP } from '../cpu/layout.ts'
+import { CS, EIP, ESP } from '../cpu/layout.ts'
 import { gpa } from '../memory/addresses.ts'
 import type { Boot } from './config.ts'
 import { LOADER_CODE, LOADER_DATA } from './layout.ts'
@@ -18,6 +18,7 @@ export function start(cpu: Cpu, boot: Boot): void {
       if (boot.address + boot.image.length > cpu.memory.size) throw new Failure('capacity', 'The program does not fit the memory.')
       cpu.memory.copyIn(gpa(boot.address), boot.image)
       cpu.s[EIP] = boot.entry | 0
+      cpu.s[ESP] = (boot.stack ?? 0) | 0
     }
   }
 }

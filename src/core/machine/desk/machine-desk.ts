@@ -1,11 +1,17 @@
 import type {
-  MachineEvent, MachineId, MachineRequestName, MachineRequestParams, MachineRequestResults, MachineState, PauseReason, RunUntil,
+  MachineEvent, MachineEventKind, MachineId, MachineRequestName, MachineRequestParams, MachineRequestResults, MachineState, PauseReason, RunUntil,
 } from '../../../protocol/machine.ts'
 import { Failure } from '../../base/failure.ts'
 import { encodeUtf8 } from '../../base/bytes.ts'
 import { type Goal, goalOf } from '../history/goal.ts'
 import { Recording } from '../history/recording.ts'
+import { type CodeNames, disassembly } from '../inspect/code.ts'
 import { cpuState } from '../inspect/cpu-state.ts'
+import { deviceStates } from '../inspect/devices.ts'
+import { eventOf } from '../inspect/events.ts'
+import { memoryBytes, walkOf } from '../inspect/memory.ts'
+import { linearEip } from '../inspect/peek.ts'
+import { stackRows } from '../inspect/stack.ts'
 import { SymbolTable } from '../inspect/symbols.ts'
 import type { MachineProgram } from './program.ts'
 
@@ -19,15 +25,20 @@ export type SerialListener = (offset: number, bytes: Uint8Array) => void
 
 type Handlers = { readonly [N in DeskRequestName]: (params: MachineRequestParams<N>) => MachineRequestResults[N] }
 
-/** Ticks of one slice. */
-const SLICE_TICKS = 200_000
+/** Ticks of one slice; it also ends after so much work as a quarter million instructions are. */
+const SLICE_TICKS = 250_000
+/** Rows in a state: code before pc and from it on, stack, and latest events. */
+const CODE_BEFORE = 8
+const CODE_FROM = 24
+const STACK = 24
+const RECENT = 50
 
 /** One machine under the microscope: answers what the window asks, and runs in slices. */
 export class MachineDesk {
   readonly #id: MachineId
   readonly #program: MachineProgram
   readonly #onSerial: SerialListener
-  readonly #symbols: SymbolTable
+  readonly #names: CodeNames
   #recording: Recording
   #goal: Goal | null = null
   #pause: PauseReason = 'start'
@@ -38,7 +49,7 @@ export class MachineDesk {
     this.#id = id
     this.#program = program
     this.#onSerial = onSerial
-    this.#symbols = new SymbolTable(program.symbols)
+    this.#names = { symbols: new SymbolTable(program.symbols), lines: program.lines }
     this.#recording = new Recording(program.config)
   }
 
@@ -67,7 +78,8 @@ export class MachineDesk {
     return {
       machine: this.#id, title: this.#program.title, running: this.running, pause: this.running ? null : this.#pause, end,
       tick, lastTick, ticksPerSecond, instructions: cpu.instructions, iterations: cpu.iterations, cycles: cpu.cycles, cpu: cpuState(cpu),
-      code: [], stack: [], devices: [], screen: machine.devices.screen.lines, eventCount: events.total, recent: [],
+      code: disassembly(cpu, this.#names, linearEip(cpu), CODE_BEFORE, CODE_FROM), stack: stackRows(cpu, this.#names.symbols, STACK), devices: deviceStates(machine),
+      screen: machine.devices.screen.lines, eventCount: events.total, recent: this.#latest(),
     }
   }
 
@@ -76,6 +88,7 @@ export class MachineDesk {
     'machine.pause': () => this.#paused('asked'),
     'machine.back': ({ by }) => {
       if (by.kind === 'instruction') this.#recording.back(by.count ?? 1)
+      else this.#recording.backToEvent(by.event ?? null)
       return this.#paused('seek')
     },
     'machine.seek': ({ tick }) => {
@@ -86,10 +99,10 @@ export class MachineDesk {
       this.#recording = new Recording(this.#program.config)
       return this.#paused('start')
     },
-    'machine.disassemble': () => ({ rows: [] }),
-    'machine.memory': ({ address }) => ({ address, bytes: [] }),
-    'machine.walk': ({ address }) => ({ address, paging: false, steps: [], physical: null, pageSize: null, error: null }),
-    'machine.events': () => ({ total: this.#recording.events.total, events: [] as MachineEvent[] }),
+    'machine.disassemble': ({ address, before, count }) => ({ rows: disassembly(this.#recording.machine.cpu, this.#names, address, before, count) }),
+    'machine.memory': ({ space, address, length }) => memoryBytes(this.#recording.machine.cpu, space, address, length),
+    'machine.walk': ({ address }) => walkOf(this.#recording.machine.cpu, address),
+    'machine.events': ({ from, count, kind }) => this.#events(from, count, kind ?? null),
     'machine.type': ({ text }) => {
       this.#recording.give({ kind: 'serial', bytes: encodeUtf8(text) })
       return null
@@ -102,8 +115,25 @@ export class MachineDesk {
 
   #run(until: RunUntil): null {
     if (this.#recording.machine.end) throw new Failure('conflict', 'The machine has ended.', 'Step back, or start it again.')
-    this.#goal = goalOf(this.#recording, until, this.#symbols)
+    this.#goal = goalOf(this.#recording, until, this.#names.symbols)
     return null
+  }
+
+  /** Events from an index on, of one kind or of all. */
+  #events(from: number, most: number, kind: MachineEventKind | null): { readonly total: number; readonly events: MachineEvent[] } {
+    const { events, machine } = this.#recording
+    const found: MachineEvent[] = []
+    for (let i = Math.max(from, events.first); i < events.total && found.length < most; i++) {
+      if (kind === null || events.kind(i) === kind) found.push(eventOf(events.get(i)!, machine, this.#names.symbols))
+    }
+    return { total: events.total, events: found }
+  }
+
+  /** The latest events up to the present moment. */
+  #latest(): MachineEvent[] {
+    const { events, tick } = this.#recording
+    const end = events.from(tick + 1)
+    return this.#events(Math.max(0, end - RECENT), Math.min(RECENT, end - events.first), null).events
   }
 
   #stop(reason: PauseReason): void {

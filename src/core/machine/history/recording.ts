@@ -124,6 +124,14 @@ export class Recording {
     if (left > 0) this.#seekMoment(Math.max(0, moment - left), here)
   }
 
+  /** To the event before the present moment, of one kind or of any; to the start, if there is none that is still known. */
+  backToEvent(kind: MachineEventKind | null): void {
+    const { events } = this
+    let index = events.from(this.tick) - 1
+    while (index >= events.first && kind !== null && events.kind(index) !== kind) index--
+    this.seek(events.get(index)?.tick ?? 0)
+  }
+
   /** To the first tick, at most `latest`, at which so many instructions and deliveries are done. */
   #seekMoment(moment: number, latest: number): void {
     const { cpu } = this.machine
