@@ -9,6 +9,8 @@ export interface MachineParams {
   readonly file: string
   readonly commandLine: string
   readonly memoryMiB: number
+  /** Instructions of a simulated second; the machine's own choice if not said. */
+  readonly ticksPerSecond?: number
   readonly maxInstructions: number
   /** Images of primary master and slave; they are read, and never written. */
   readonly disks: readonly [string | null, string | null]
@@ -36,6 +38,7 @@ export async function runMachine(params: MachineParams, serial: (latin1: string)
   const [master, slave] = params.disks
   const machine = new Machine({
     memoryMiB: params.memoryMiB,
+    ...(params.ticksPerSecond === undefined ? {} : { ticksPerSecond: params.ticksPerSecond }),
     disks: [master === null ? null : fileBytes(master), slave === null ? null : fileBytes(slave)],
     boot: { kind: 'multiboot', image: fileBytes(params.file), commandLine: params.commandLine },
   })

@@ -1,3 +1,4 @@
+import { decodeUtf8 } from '../../base/bytes.ts'
 import { Failure } from '../../base/failure.ts'
 
 /** A part of an ELF file that is loaded: `fileSize` bytes from the file, then zeros up to `memorySize`. */
@@ -36,4 +37,38 @@ export function readElf(image: Uint8Array): Elf {
     segments.push(segment)
   }
   return { entry: view.getUint32(24, true), segments }
+}
+
+const SECTION_HEADER = 40
+const SYMBOL_TABLE = 2
+const MOST_SYMBOLS = 100_000
+/** Kinds of symbols that name a place in the program: no type, object, function. */
+const LAST_PLACE = 2
+
+/** @public Names of an executable's routines and data with their (virtual) addresses; empty where the file has no symbol table, or a damaged one. */
+export function elfSymbols(image: Uint8Array): ReadonlyMap<string, number> {
+  const symbols = new Map<string, number>()
+  const view = new DataView(image.buffer, image.byteOffset, image.byteLength)
+  try {
+    const section = (index: number, field: number): number => view.getUint32(view.getUint32(32, true) + index * SECTION_HEADER + field * 4, true)
+    const count = isElf(image) && image[4] === 1 ? view.getUint16(48, true) : 0
+    for (let i = 0; i < count; i++) {
+      if (section(i, 1) !== SYMBOL_TABLE) continue
+      const [at, size, names] = [section(i, 4), section(i, 5), section(section(i, 6), 4)]
+      for (let row = at; row + 16 <= at + size && symbols.size < MOST_SYMBOLS; row += 16) {
+        const defined = view.getUint16(row + 14, true) !== 0
+        const name = defined && (view.getUint8(row + 12) & 15) <= LAST_PLACE ? zeroTerminated(image, names + view.getUint32(row, true)) : ''
+        if (name !== '') symbols.set(name, view.getUint32(row + 4, true))
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    symbols.clear()
+  }
+  return symbols
+}
+
+function zeroTerminated(image: Uint8Array, at: number): string {
+  const end = image.indexOf(0, at)
+  return decodeUtf8(image.subarray(at, end < 0 ? image.length : end))
 }

@@ -1,11 +1,13 @@
 import { assemble, type AssembleResult } from '../../assembler/assemble.ts'
 import { Machine } from '../machine.ts'
 
-const ORIGIN = 0x1000
+const PHYSICAL = 0x1000
+/** Where paging shows it: in the upper half, where addresses are negative numbers to whoever forgets that they are unsigned. */
+const ORIGIN = 0x8000_1000
 
 /**
  * A guest that uses every device at once, and mixes into a checksum all that it can see of time: where it was interrupted, counters, time stamps. A
- * single instruction more or less before an interrupt gives another checksum. It echoes what comes over the serial line and ends after 20 interrupts of the timer.
+ * single instruction more or less before an interrupt gives another checksum. It runs with paging, and has an instruction over two pages. It echoes what comes over the serial line and ends after 20 interrupts of the timer.
  */
 const SOURCE = `
 bits 32
@@ -19,7 +21,20 @@ org ${ORIGIN}
   out dx, al
 %endmacro
 start:
-  mov esp, 0x9000
+  mov dword [0x20000], 0x83
+  mov dword [0x20800], 0x83
+  mov eax, cr4
+  or al, 0x10
+  mov cr4, eax
+  mov eax, 0x20000
+  mov cr3, eax
+  mov eax, cr0
+  or eax, 0x80010000
+  mov cr0, eax
+  mov eax, high
+  jmp eax
+high:
+  mov esp, 0x80009000
   lgdt [gdtr]
   lidt [idtr]
   jmp 8:flat
@@ -57,9 +72,18 @@ main:
   call mix
   in al, 0x61
   call mix
+  jmp .over_two_pages
+  times 4093 - ($ - $$) % 4096 db 0x90
+.over_two_pages:
+  add eax, 0x12345678
+  rol eax, 3
+  call mix
+  pushad
   call data
+  popad
   mov [0xb8000 + ecx * 2], al
-  loop .work
+  dec ecx
+  jnz .work
   cmp dword [ticks], 20
   jae .end
   hlt
@@ -209,7 +233,7 @@ export function busyMachine(): BusyMachine {
   if (!program.ok) throw new Error(program.messages.map(({ line, message }) => `${line}: ${message}`).join('\n'))
   const machine = new Machine({
     memoryMiB: 1, ticksPerSecond: 5_000_000, disks: [new Uint8Array(16 * 512).fill(0xa5), null],
-    boot: { kind: 'flat', image: program.image, address: ORIGIN, entry: ORIGIN },
+    boot: { kind: 'flat', image: program.image, address: PHYSICAL, entry: PHYSICAL },
   })
   let text = ''
   machine.onSerial = (bytes) => (text += Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
