@@ -4,7 +4,7 @@ import type { RecordId } from './records.ts'
 /**
  * What is asked about a machine under the microscope, and what is shown of it. A machine runs in a worker of its own; it is a VM's, or one made for
  * a program that somebody typed or loaded. Addresses and register values are unsigned 32-bit numbers. Its time is counted in *ticks*: one retired
- * instruction, or as long a wait in `hlt`; ticks never repeat, so a tick names a moment of the run.
+ * instruction, the delivery of one fault or interrupt, or as long a wait in `hlt`; ticks never repeat, so a tick names a moment of the run.
  */
 
 export type MachineId = RecordId<'vm'> | `program:${string}`
