@@ -1,0 +1,40 @@
+import { describe, expect, test } from 'vitest'
+import { assemble } from './assembler/assemble.ts'
+import { hasTool, nasm } from './guests/testing/real-tools.ts'
+import { RUNS } from './guests/testing/runs.ts'
+import { follow } from './testing/lockstep/follow.ts'
+import { makeImageSource } from './testing/lockstep/programs.ts'
+import { startQemu } from './testing/lockstep/qemu-log.ts'
+
+/** Instructions of a guest that are compared; the longer ones repeat themselves. */
+const MOST = 60_000
+/** From there on it reads what its loader left in memory, and loaders differ. */
+const BEFORE_BOOT_INFORMATION = 3000
+/** 500 programs. */
+const IMAGES = 10
+const PROGRAMS = 50
+const STATEMENTS = 20
+
+describe.runIf(hasTool('nasm') && hasTool('qemu-system-i386'))('every instruction does in QEMU what it does here', () => {
+  test.each(RUNS.map((run) => [run.golden, run] as const))('%s', async (_, { guest, disk, memoryMiB, commandLine, inputs = [] }) => {
+    const keys = inputs.flatMap(({ key }) => (key ? [key.name] : []))
+    const typed = inputs.map(({ type }) => type ?? '').join('')
+    const run = { image: nasm(guest), disk: disk?.(nasm) ?? null, ...(memoryMiB && { memoryMiB }), ...(commandLine && { commandLine }) }
+    const qemu = startQemu({ ...run, ...(keys.length > 0 && { keys }), ...(typed && { typed }) })
+    const { compared, difference } = await follow({ ...run, most: guest === 'boot-vm' ? BEFORE_BOOT_INFORMATION : MOST, waits: keys.length > 0 }, qemu)
+    expect(difference).toBeUndefined()
+    expect(compared).toBeGreaterThan(100)
+  }, 120_000)
+})
+
+describe.runIf(hasTool('qemu-system-i386'))('random programs for ring 0, with paging and interrupts', () => {
+  test.each(Array.from({ length: IMAGES }, (_, at) => `ring0-${at}`))('%s', async (seed) => {
+    const { ok, image, messages } = assemble(makeImageSource(seed, PROGRAMS, STATEMENTS))
+    expect(messages).toEqual([])
+    expect(ok).toBe(true)
+    const { compared, interrupts, difference } = await follow({ image, most: Infinity }, startQemu({ image }))
+    expect(difference).toBeUndefined()
+    expect(compared).toBeGreaterThan(PROGRAMS * STATEMENTS)
+    expect(interrupts).toBeGreaterThan(0)
+  }, 120_000)
+})
