@@ -20,7 +20,10 @@ POST_NO_SYSTEM equ 0xE3
 POST_BAD_KERNEL equ 0xE4
 
 MEMORY_NEEDED equ 8                     ; MiB
-MEMORY_MOST   equ 3072                  ; above lie devices
+CMOS_INDEX    equ 0x70
+CMOS_DATA     equ 0x71
+CMOS_ABOVE_1  equ 0x30                  ; two bytes: KiB above the first MiB, at most 63 MiB
+CMOS_ABOVE_16 equ 0x34                  ; two bytes: above 16 MiB, in units of 64 KiB
 KERNEL        equ 0x200000              ; where it is loaded
 KERNEL_MOST   equ 1024                  ; sectors
 KERNEL_MAGIC  equ 'KERN'                ; its first four bytes; its entry follows
@@ -167,21 +170,43 @@ halt:   cli                             ; nothing can wake a processor that slee
 
 ; ---- Devices ----
 
-size_memory:                            ; [memory] = MiB that keep what is written to them
-        mov ecx, 2                      ; the first two hold us
-.next:  mov edi, ecx
+size_memory:                            ; [memory] = MiB: what the memory controller left in the CMOS, if the last of them can be written
+        mov al, CMOS_ABOVE_16
+        call read_cmos_word
+        shr eax, 4                      ; from 64 KiB to MiB
+        lea ecx, [eax + 16]
+        test eax, eax
+        jnz .try
+        mov al, CMOS_ABOVE_1            ; there are 16 MiB or less
+        call read_cmos_word
+        shr eax, 10                     ; from KiB
+        lea ecx, [eax + 1]
+.try:   mov edi, ecx
         shl edi, 20
+        sub edi, 4                      ; the last word that there should be
         mov eax, [edi]
-        mov edx, ecx
-        not edx
-        mov [edi], edx
-        cmp [edi], edx
-        jne .end
-        mov [edi], eax                  ; as it was
-        inc ecx
-        cmp ecx, MEMORY_MOST
-        jb .next
-.end:   mov [memory], ecx
+        not dword [edi]
+        not eax
+        cmp [edi], eax
+        jne .broken
+        not dword [edi]                 ; as it was
+        mov [memory], ecx
+.broken:
+        ret
+
+read_cmos_word:                         ; eax = the two bytes from register al on
+        push ecx
+        mov cl, al
+        inc al
+        out CMOS_INDEX, al
+        in al, CMOS_DATA
+        mov ch, al
+        mov al, cl
+        out CMOS_INDEX, al
+        in al, CMOS_DATA
+        mov ah, ch
+        movzx eax, ax
+        pop ecx
         ret
 
 find_disk:                              ; [sectors] = size of the first disk, 0 without one

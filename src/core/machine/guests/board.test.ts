@@ -19,6 +19,12 @@ describe.runIf(hasTool('nasm'))('guests on the board', () => {
     expect(onBoard(run(golden), nasm).machine.devices.post.code).toBe(code)
   })
 
+  test.each(['desktop', 'windows-like'])('%s leaves the screen as it was reviewed', async (golden) => {
+    const { machine } = onBoard(run(golden), nasm)
+    const lines = machine.devices.screen.lines ?? []
+    await expect(`${lines.map((line) => line.trimEnd()).join('\n')}\n`).toMatchFileSnapshot(`golden/${golden}.screen.txt`)
+  })
+
   test('a VM that found no system halts for good', () => {
     const { machine } = onBoard(run('boot-vm-without-disk'), nasm)
     machine.run(Infinity)

@@ -1,19 +1,22 @@
 import { describe, expect, test } from 'vitest'
-import { assembleProgram, guestDisk } from './build.ts'
+import { assemble } from '../assembler/assemble.ts'
 import { bootDisk } from './disks.ts'
 import { BOOT_VM, findGuest, GUESTS } from './guests.ts'
+import { GUEST_LIBRARY } from './library.ts'
 import { hasTool, nasm } from './testing/real-tools.ts'
+
+const assembled = (source: string) => assemble(source, { include: (name) => GUEST_LIBRARY.get(name) ?? null })
 
 describe.runIf(hasTool('nasm'))('guests, assembled by Glasshouse', () => {
   test.each(GUESTS.map((guest) => [guest.key, guest] as const))('%s has the bytes that nasm makes', (key, { source }) => {
-    const { image, messages, symbols } = assembleProgram(source)
+    const { image, messages, symbols } = assembled(source)
     expect(messages).toEqual([])
     expect(Buffer.from(image).equals(nasm(key))).toBe(true)
     expect(symbols.get('start')).toBeGreaterThan(0x10_0000)
   })
 
   test('the disk of a VM holds its kernel', () => {
-    expect(guestDisk(BOOT_VM)).toEqual(bootDisk(nasm('vm-kernel')))
+    expect(BOOT_VM.disk?.((source) => assembled(source).image)).toEqual(bootDisk(nasm('vm-kernel')))
   })
 })
 
