@@ -6,7 +6,11 @@ const BYTES_A_ROW = 9
 /** A listing as `nasm -l` writes it: line, offset in the section, bytes, source; lines of macros are marked with their depth. */
 export function listingText(source: readonly string[], emitted: readonly Emitted[]): string {
   const byLine = new Map<number, Emitted[]>()
-  for (const one of emitted) byLine.set(one.line, [...(byLine.get(one.line) ?? []), one])
+  for (const one of emitted) {
+    const known = byLine.get(one.line)
+    if (known) known.push(one)
+    else byLine.set(one.line, [one])
+  }
   return source.map((text, n) => {
     const all = byLine.get(n + 1) ?? []
     const own = all.find(({ depth }) => depth === 0)

@@ -16,6 +16,8 @@ export interface AssembleMessage {
 export class Messages {
   readonly #lines: readonly string[]
   readonly #all = new Map<string, AssembleMessage>()
+  /** Times that something was to be said, repeated messages among them. */
+  #said = 0
 
   constructor(lines: readonly string[]) {
     this.#lines = lines
@@ -35,7 +37,7 @@ export class Messages {
       message, suggestion: exact ? suggestion : null,
     }
     this.#all.set(`${one.line} ${one.column} ${message}`, one)
-    if (this.#all.size > LIMITS.messages) throw new TooMuch('too many messages')
+    if (this.#all.size > LIMITS.messages || ++this.#said > LIMITS.messages * 50) throw new TooMuch('too many messages')
   }
 
   /** Whether the line goes on, by backslashes, to that other line. */

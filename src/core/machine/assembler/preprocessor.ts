@@ -4,7 +4,7 @@ import { quoted, SingleExpansion, substitute } from './expand.ts'
 import { Expressions, type Names } from './expression.ts'
 import { lexSource } from './lexer.ts'
 import { type MacroCall, MacroTable, type MultiMacro, type SingleMacro, splitArguments } from './macro.ts'
-import { LIMITS, Problem } from './problem.ts'
+import { LIMITS, Problem, TooMuch } from './problem.ts'
 import { isOp, textOf, type Token } from './token.ts'
 import { isScalar } from './value.ts'
 
@@ -103,7 +103,7 @@ export class Preprocessor implements ConditionContext {
   }
 
   #push(source: Omit<Source, 'at' | 'conditions'>): void {
-    if (this.#sources.length > LIMITS.depth) throw new Problem('macros, repetitions and files are nested too deeply')
+    if (this.#sources.length > LIMITS.depth) throw new TooMuch('macros, repetitions and files are nested too deeply')
     this.#sources.push({ ...source, at: 0, conditions: this.#conditions.length })
   }
 

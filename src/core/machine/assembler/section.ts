@@ -52,7 +52,12 @@ export class Section {
     const at = this.offset
     this.reserve(length * times)
     if (this.reserved) return
-    for (let n = 0; n < times; n++) this.#bytes.copyWithin(at + n * length, at - length, at)
+    // Each copy is as long as all that is there already.
+    for (let done = length; done < length * (times + 1);) {
+      const count = Math.min(done, length * (times + 1) - done)
+      this.#bytes.copyWithin(at - length + done, at - length, at - length + count)
+      done += count
+    }
   }
 
   /** Begins a pass. */
