@@ -2,7 +2,7 @@ import { gpa } from '../memory/addresses.ts'
 import { HEAD_BYTES } from '../memory/physical-memory.ts'
 import type { Cpu } from './cpu.ts'
 import { GP, raise, STACK_FAULT } from './fault.ts'
-import { CPL, SS } from './layout.ts'
+import { CPL, CR0, CR0_PE, SS } from './layout.ts'
 import { walk } from './paging.ts'
 
 /** Linear and segmented memory access of 1, 2 or 4 bytes. Loads are zero-extended (4 bytes: int32). Faults leave nothing written. */
@@ -45,11 +45,18 @@ export function translateWrite(c: Cpu, linear: number, user: boolean): number {
   return physical
 }
 
-export function readSlow(c: Cpu, linear: number, size: number, user: boolean): number {
-  const first = translateRead(c, linear, user)
+/** Reads what will be written back, by the translation for writing alone: faults as the write would. */
+export function readForUpdate(c: Cpu, linear: number, size: number): number {
+  const e = c.writeTlb[linear >>> 12]! ^ 0xfff
+  if (size !== 4 || ((linear | e) & 0xfff) > 0xffc) return readSlow(c, linear, size, c.s[CPL] === 3, translateWrite)
+  return c.memory.host.getInt32(linear + e, true)
+}
+
+export function readSlow(c: Cpu, linear: number, size: number, user: boolean, translate = translateRead): number {
+  const first = translate(c, linear, user)
   const inPage = 0x1000 - (linear & 0xfff)
   if (inPage >= size) return c.memory.read(gpa(first), size)
-  const second = translateRead(c, linear + inPage, user)
+  const second = translate(c, linear + inPage, user)
   let value = 0
   for (let i = 0; i < size; i++) value |= c.memory.read(gpa(i < inPage ? first + i : second + i - inPage), 1) << (8 * i)
   return value
@@ -96,7 +103,9 @@ function checkSegment(c: Cpu, segment: number, offset: number, size: number, wri
   const vector = segment === SS ? STACK_FAULT : GP
   if ((rights & PRESENT) === 0) raise(c.s, GP, 0)
   const isCode = (rights & CODE) !== 0
-  if (write ? isCode || (rights & READ_OR_WRITE) === 0 : isCode && (rights & READ_OR_WRITE) === 0) raise(c.s, GP, 0)
+  // Real mode has no types.
+  const isProtected = (c.s[CR0]! & CR0_PE) !== 0
+  if (isProtected && (write ? isCode || (rights & READ_OR_WRITE) === 0 : isCode && (rights & READ_OR_WRITE) === 0)) raise(c.s, GP, 0)
   if (!withinLimit(c, segment, offset, size)) raise(c.s, vector, 0)
 }
 

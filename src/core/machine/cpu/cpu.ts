@@ -1,5 +1,6 @@
 import { DeviceRanges } from '../devices/ranges.ts'
 import { HEAD_BYTES, type MemoryWatcher, type PhysicalMemory } from '../memory/physical-memory.ts'
+import { type CpuidRecord, DEFAULT_CPUID } from './cpuid.ts'
 import { eflags, setArithmetic } from './flags.ts'
 import {
   ATTENTION, BASES, CHECKS, CPL, CR0, CS, DONE, DS, EDX, EIP, ES, EVENT_CYCLES, FIRST_RECORD, FLAGS, GDT_LIMIT, IDT_LIMIT, INTR, ITERATIONS, JUMPS, JUMPS_OF_CLASS, LIMITS, NO_LINK, RECORD_WORDS, RECORDS_END,
@@ -71,6 +72,10 @@ export class Cpu implements MemoryWatcher {
   /** The interrupt controller's answer to INTA: the vector. Set by the board. */
   acknowledge: () => number = () => 0xff
   observer: CpuObserver | null = null
+  cpuid: CpuidRecord = DEFAULT_CPUID
+  /** False: the present instruction suppresses the single-step trap behind it (`int n`, `mov ss`). */
+  traps = true
+  #wide = true
   readonly #codePages: (CodePage | undefined)[] = []
 
   constructor(memory: PhysicalMemory) {
@@ -175,6 +180,10 @@ export class Cpu implements MemoryWatcher {
   /** After a segment register changed. */
   noteFlatness(): void {
     const { bases, limits, checks, rights } = this
+    const wide = (rights[CS]! & BIG) !== 0
+    // Records say nothing about the width for which they were decoded.
+    if (wide !== this.#wide) this.dropAllCode()
+    this.#wide = wide
     const data = (checks[DS]! | checks[ES]! | checks[SS]! | bases[DS]! | bases[ES]! | bases[SS]!) === 0 && (rights[SS]! & BIG) !== 0
     const flat = data && bases[CS] === 0 && limits[CS] === -1 && (rights[CS]! & BIG) !== 0
     if (flat === this.flat) return

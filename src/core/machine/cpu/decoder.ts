@@ -21,6 +21,9 @@ interface Shape {
   readonly opcode: Opcode
 }
 
+/** D of CS: operands and addresses are 32 bits wide where no prefix says otherwise. */
+const BIG = 0x40_0000
+
 const SEGMENTS = ['es', 'cs', 'ss', 'ds', 'fs', 'gs']
 const SHAPES: readonly Shape[] = OPCODES.map((opcode, row) => {
   const operands = opcode.operands === '' ? [] : opcode.operands.split(' ')
@@ -62,14 +65,14 @@ const double = (c: Cpu): number => word(c) | (word(c) << 16)
 
 interface Prefixes { size: number; address16: boolean; segment: number; repeat: number; lock: boolean }
 
-function prefixes(c: Cpu, into: Prefixes): number {
+function prefixes(c: Cpu, into: Prefixes, wide: boolean): number {
   for (;;) {
     const value = byte(c)
     switch (value) {
       case 0x26: case 0x2e: case 0x36: case 0x3e: into.segment = (value >> 3) & 3; break
       case 0x64: case 0x65: into.segment = value - 0x60; break
-      case 0x66: into.size = 2; break
-      case 0x67: into.address16 = true; break
+      case 0x66: into.size = wide ? 2 : 4; break
+      case 0x67: into.address16 = wide; break
       case 0xf0: into.lock = true; break
       case 0xf2: into.repeat = PREFIX_REPNE; break
       case 0xf3: into.repeat = PREFIX_REP; break
@@ -84,8 +87,9 @@ export function decode(c: Cpu, eip: number): number {
   const p = c.freeRecord
   const r = c.records.fill(0, p, p + 16)
   at = begin = eip
-  const state: Prefixes = { size: 4, address16: false, segment: -1, repeat: 0, lock: false }
-  let place = prefixes(c, state)
+  const wide = (c.rights[CS]! & BIG) !== 0
+  const state: Prefixes = { size: wide ? 4 : 2, address16: !wide, segment: -1, repeat: 0, lock: false }
+  let place = prefixes(c, state, wide)
   if (place === 0x0f) place = 256 + byte(c)
   r[p + R_RM] = 0
   r[p + R_MEM] = NO_REGISTER | (NO_REGISTER << 4) | ((state.segment < 0 ? DS : state.segment) << 12) | (state.address16 ? 0x1_0000 : 0)

@@ -1,9 +1,9 @@
-import { readLinear, linearForRead, linearForWrite, writeLinear } from './access.ts'
+import { readForUpdate, readLinear, linearForRead, linearForWrite, writeLinear } from './access.ts'
 import type { Cpu } from './cpu.ts'
 import { carry, setCarry, setOverflow, setOverflowAdjust, setResult, signExtend, zeroExtend } from './flags.ts'
 import type { Handler } from './handler.ts'
 import { ECX, FORM_RM_REG, R_FORM, R_IMM, R_REG, R_RM, ZERO } from './layout.ts'
-import { loadDestination, loadForUpdate, offsetOf, readOperand, register, segmentOf, setRegister, sizeOf, source, storeDestination } from './operands.ts'
+import { loadDestination, offsetOf, readOperand, register, segmentOf, setRegister, sizeOf, source, storeDestination } from './operands.ts'
 
 /** Shifts set SF, ZF, PF, CF and OF; AF, undefined, becomes 0. A count of 0 leaves all flags, but the destination is still written. */
 function shifted(c: Cpu, p: number, result: number, carryBit: number, overflowBit: number, size: number): void {
@@ -124,7 +124,7 @@ const bitTest = (change: (word: number, mask: number) => number, writes: boolean
   const beyond = c.records[p + R_FORM] === FORM_RM_REG ? (signExtend(offset, size) >> (size === 4 ? 5 : 4)) * size : 0
   const at = (offsetOf(c, p) + beyond) | 0
   const linear = writes ? linearForWrite(c, segmentOf(c, p), at, size) : linearForRead(c, segmentOf(c, p), at, size)
-  const word = writes ? loadForUpdate(c, linear, size) : readLinear(c, linear, size)
+  const word = writes ? readForUpdate(c, linear, size) : readLinear(c, linear, size)
   if (writes) writeLinear(c, linear, change(word, mask), size)
   setCarry(c.s, (word & mask) === 0 ? 0 : 1)
 }

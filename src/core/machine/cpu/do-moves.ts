@@ -164,7 +164,10 @@ const movFromSegment: Handler = (c, p) => {
 const movToSegment: Handler = (c, p) => {
   const segment = c.records[p + R_REG]!
   loadSegment(c, segment, readOperand(c, p, 2))
-  if (segment === SS) c.s[SHADOW] = c.s[ATTENTION] = 1
+  if (segment === SS) {
+    c.s[SHADOW] = c.s[ATTENTION] = 1
+    c.traps = false
+  }
 }
 
 /** With 32-bit operands four bytes, the upper two zero (some models write only two). */
@@ -180,7 +183,10 @@ const popSegment: Handler = (c, p) => {
   c.s[ESP] = esp
   loadSegment(c, segment, value)
   c.s[ESP] = after
-  if (segment === SS) c.s[SHADOW] = c.s[ATTENTION] = 1
+  if (segment === SS) {
+    c.s[SHADOW] = c.s[ATTENTION] = 1
+    c.traps = false
+  }
 }
 
 /** lds, les, lfs, lgs, lss: offset, then selector; the segment is in IMM2. */

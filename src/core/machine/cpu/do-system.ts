@@ -5,17 +5,19 @@ import { GP, NP, raise, UD } from './fault.ts'
 import { setSegment } from './segments.ts'
 import type { Handler } from './handler.ts'
 import {
-  CPL, CR0, CR0_PE, CR0_TS, CR2, CR3, CR4, CR4_TSD, CS, DR0, EAX, ECX, EDX, EIP, ESP, FLAGS, FORM_RM_IMM, GDT_BASE, GDT_LIMIT, IDT_BASE, IDT_LIMIT, IF, LDTR,
+  CPL, CR0, CR0_PE, CR0_PG, CR0_TS, CR2, CR3, CR4, CR4_TSD, CS, DR0, EAX, ECX, EDX, EIP, ESP, FLAGS, FORM_RM_IMM, GDT_BASE, GDT_LIMIT, IDT_BASE, IDT_LIMIT, IF, LDTR,
   R_FORM, R_IMM, R_REG, R_RM, SS, SYSENTER_CS, TR, ZERO,
 } from './layout.ts'
 import { loadDestination, offsetOf, readOperand, register, segmentOf, setRegister, sizeOf, storeDestination, writeOperand } from './operands.ts'
 import { checkPort, portIn, portOut } from './ports.ts'
+import { requireProtected } from './real-mode.ts'
 import {
   CODE_OR_DATA, CONFORMING, dplOf, EXECUTABLE, findDescriptor, isCode, limitOf, PRESENT, READ_WRITE, readDescriptor, rewriteDescriptor, setNull,
 } from './segments.ts'
 
 const CR0_WRITABLE = 0xe005_003f | 0
 const CR0_ET = 0x10
+const CR4_DE = 8
 /** VME and PVI are not built; TSD, DE, PSE are. */
 const CR4_WRITABLE = 0x1c
 
@@ -51,10 +53,10 @@ const movToControl: Handler = (c, p) => {
   } else raise(s, UD)
 }
 
-/** Paging without protection, or NW without CD, is #GP(0) (SDM 2B, MOV CR). Real mode is not built: PE stays. */
+/** Paging without protection, or NW without CD, is #GP(0) (SDM 2B, MOV CR). */
 function setCr0(c: Cpu, value: number): void {
   const { s } = c
-  const noProtection = (value & CR0_PE) === 0
+  const noProtection = (value & CR0_PE) === 0 && (value & CR0_PG) !== 0
   if (noProtection || (value & 0x6000_0000) === 0x2000_0000) raise(s, GP, 0)
   const before = s[CR0]!
   s[CR0] = (value & CR0_WRITABLE) | CR0_ET
@@ -64,13 +66,20 @@ function setCr0(c: Cpu, value: number): void {
 
 /** DR4 and DR5 are DR6 and DR7. Breakpoint registers keep their values; breakpoints are the debugger's own. */
 const debugRegister = (number: number): number => DR0 + (number === 4 || number === 5 ? number + 2 : number)
+/** With CR4.DE DR4 and DR5 do not exist. */
+function requireDebugRegister(c: Cpu, number: number): void {
+  if ((number === 4 || number === 5) && (c.s[CR4]! & CR4_DE) !== 0) raise(c.s, UD)
+}
+
 const movFromDebug: Handler = (c, p) => {
   requireRing0(c.s)
+  requireDebugRegister(c, c.records[p + R_REG]!)
   c.s[c.records[p + R_RM]!] = c.s[debugRegister(c.records[p + R_REG]!)]!
 }
 const movToDebug: Handler = (c, p) => {
   requireRing0(c.s)
   const number = c.records[p + R_REG]!
+  requireDebugRegister(c, number)
   const fixed = number < 4 ? 0 : number === 6 || number === 4 ? 0xffff_0ff0 | 0 : 0x400
   c.s[debugRegister(number)] = c.s[c.records[p + R_RM]!]! | fixed
 }
@@ -94,7 +103,10 @@ const loadTable = (name: 'gdtr' | 'idtr', base: number, limit: number): Handler 
   c.observer?.control(name, before, c.s[base])
 }
 
-const storeSelector = (segment: number): Handler => (c, p) => writeOperand(c, p, c.selectors[segment]!, c.records[p + R_RM]! >= 0 ? sizeOf(c, p) : 2)
+const storeSelector = (segment: number): Handler => (c, p) => {
+  requireProtected(c)
+  writeOperand(c, p, c.selectors[segment]!, c.records[p + R_RM]! >= 0 ? sizeOf(c, p) : 2)
+}
 const smsw: Handler = (c, p) => writeOperand(c, p, c.s[CR0]!, c.records[p + R_RM]! >= 0 ? sizeOf(c, p) : 2)
 
 /** Sets PE, MP, EM, TS; cannot clear PE. */
@@ -107,6 +119,7 @@ const lmsw: Handler = (c, p) => {
 }
 
 const lldt: Handler = (c, p) => {
+  requireProtected(c)
   requireRing0(c.s)
   const selector = readOperand(c, p, 2)
   const before = c.selectors[LDTR]!
@@ -125,6 +138,7 @@ const lldt: Handler = (c, p) => {
 
 /** Marks the TSS busy, so a second `ltr` of it is #GP until the kernel clears the bit. */
 const ltr: Handler = (c, p) => {
+  requireProtected(c)
   requireRing0(c.s)
   const selector = readOperand(c, p, 2)
   if ((selector & 0xfffc) === 0) raise(c.s, GP, 0)
@@ -142,6 +156,7 @@ const ltr: Handler = (c, p) => {
 
 /** Whether `lar`, `lsl`, `verr`, `verw` may see a descriptor (SDM 2A): their answer depends on CPL, and nothing traps. */
 function visible(c: Cpu, selector: number, systemTypes: number): boolean {
+  requireProtected(c)
   if ((selector & 0xfffc) === 0 || !findDescriptor(c, selector)) return false
   const high = c.descriptorHigh
   if ((high & CODE_OR_DATA) === 0 && ((systemTypes >> ((high >> 8) & 15)) & 1) === 0) return false
@@ -178,6 +193,7 @@ const verw: Handler = (c, p) => {
 }
 
 const arpl: Handler = (c, p) => {
+  requireProtected(c)
   const rpl = register(c, c.records[p + R_REG]!, 2) & 3
   const selector = loadDestination(c, p, 2)
   const lower = (selector & 3) < rpl
@@ -253,7 +269,7 @@ function setFlat(c: Cpu, selector: number, ring: number): void {
 
 const sysenter: Handler = (c) => {
   const { s } = c
-  if ((s[SYSENTER_CS]! & 0xfffc) === 0) raise(s, GP, 0)
+  if ((s[SYSENTER_CS]! & 0xfffc) === 0 || (s[CR0]! & CR0_PE) === 0) raise(s, GP, 0)
   const fromCpl = s[CPL]!
   s[FLAGS]! &= ~IF
   setFlat(c, s[SYSENTER_CS]!, 0)
@@ -264,7 +280,7 @@ const sysenter: Handler = (c) => {
 
 const sysexit: Handler = (c) => {
   const { s } = c
-  if ((s[SYSENTER_CS]! & 0xfffc) === 0) raise(s, GP, 0)
+  if ((s[SYSENTER_CS]! & 0xfffc) === 0 || (s[CR0]! & CR0_PE) === 0) raise(s, GP, 0)
   requireRing0(s)
   setFlat(c, s[SYSENTER_CS]! + 16, 3)
   s[ESP] = s[ECX]!

@@ -8,6 +8,7 @@ import {
 } from './layout.ts'
 import { pushFrame, pushOnInnerStack } from './interrupts.ts'
 import { moveStack, peek, stackMask } from './operands.ts'
+import { inRealMode, realReturn, realTransfer } from './real-mode.ts'
 import { checkStackSegment, CODE_OR_DATA, CONFORMING, dplOf, EXECUTABLE, isCode, limitOf, PRESENT, readDescriptor, setNull, setSegment } from './segments.ts'
 
 const CALL_GATE_32 = 0xc00
@@ -16,6 +17,7 @@ const CALL_GATE_16 = 0x400
 /** Far `jmp` and `call` (SDM 2A): to code of the same ring, or through a call gate, which for `call` may lead inward. */
 export function farTransfer(c: Cpu, selector: number, offset: number, size: number, call: boolean): void {
   const { s } = c
+  if (inRealMode(c)) return realTransfer(c, selector, offset, size, call)
   if ((selector & 0xfffc) === 0) raise(s, GP, 0)
   readDescriptor(c, selector)
   const { descriptorLow: low, descriptorHigh: high } = c
@@ -75,6 +77,7 @@ function checkTarget(c: Cpu, target: number, low: number, high: number): void {
 
 /** Far `ret`; `release` bytes of parameters are dropped on both stacks. */
 export function farReturn(c: Cpu, size: number, release: number): void {
+  if (inRealMode(c)) return realReturn(c, size, release, false)
   const offset = peek(c, 0, size)
   const selector = peek(c, size, size) & 0xffff
   returnTo(c, selector, offset, size * 2, size, release, null)
@@ -83,6 +86,7 @@ export function farReturn(c: Cpu, size: number, release: number): void {
 /** `iret` in protected mode (SDM 2A). A return to another task (NT = 1) and to virtual-8086 mode are not built: #GP(0). */
 export function interruptReturn(c: Cpu, size: number): void {
   const { s } = c
+  if (inRealMode(c)) return realReturn(c, size, 0, true)
   if ((s[FLAGS]! & NT) !== 0) raise(s, GP, 0)
   const offset = peek(c, 0, size)
   const selector = peek(c, size, size) & 0xffff

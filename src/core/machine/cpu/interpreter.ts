@@ -1,7 +1,7 @@
 import type { Cpu } from './cpu.ts'
 import { DB, DOUBLE_FAULT, FAULT, GP, PAGE_FAULT, TS } from './fault.ts'
 import { interrupt } from './interrupts.ts'
-import { ATTENTION, EIP, FAULT_ERROR, FAULT_VECTOR, FLAGS, HALTED, IF, INTR, RF, SHADOW, START, TF } from './layout.ts'
+import { ATTENTION, DR0, EIP, FAULT_ERROR, FAULT_VECTOR, FLAGS, HALTED, IF, INTR, RF, SHADOW, START, TF } from './layout.ts'
 import { one } from './one.ts'
 import { slice } from './slice.ts'
 
@@ -9,6 +9,8 @@ import { slice } from './slice.ts'
 export type Stop = 'limit' | 'halt' | 'shutdown'
 
 const MOST_AT_ONCE = 1 << 30
+/** BS of DR6. */
+const SINGLE_STEP = 0x4000
 
 /** Runs at most `count` instructions and deliveries, exactly so many unless `stopBy` shortens it. A faulting instruction is not counted; its delivery is. */
 export function run(c: Cpu, count: number): Stop {
@@ -33,7 +35,10 @@ export function run(c: Cpu, count: number): Stop {
 function some(c: Cpu, most: number): boolean {
   const flags = c.s[FLAGS]!
   c.s[FLAGS] = flags & ~RF
-  if ((flags & TF) !== 0) return one(c) && trap(c)
+  if ((flags & TF) !== 0) {
+    c.traps = true
+    return one(c) && (!c.traps || trap(c))
+  }
   if (!c.flat) return one(c)
   return slice(c, c.s[ATTENTION] === 0 ? most : 1)
 }
@@ -44,6 +49,7 @@ function trap(c: Cpu): false {
   s[START] = s[EIP]!
   s[FAULT_VECTOR] = DB
   s[FAULT_ERROR] = -1
+  s[DR0 + 6]! |= SINGLE_STEP
   return false
 }
 

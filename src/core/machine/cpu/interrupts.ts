@@ -6,6 +6,7 @@ import { eflags } from './flags.ts'
 import { CPL, CS, EIP, ESP, EVENT_CYCLES, FLAGS, IDT_BASE, IDT_LIMIT, IF, NT, RF, SELECTORS, SS, TF, TR } from './layout.ts'
 import { checkStackSegment, CONFORMING, dplOf, isCode, limitOf, baseOf, PRESENT, readDescriptor, setSegment } from './segments.ts'
 import { stackMask, stackTop } from './operands.ts'
+import { inRealMode, realInterrupt } from './real-mode.ts'
 
 /** What an event pushes and how its gate is checked. */
 export interface Event {
@@ -24,6 +25,8 @@ const frame = new Int32Array(4)
 /** Through a gate of the IDT (SDM 3A 6.12, 2A INT n); EIP is what is pushed. Nothing changes before the last check. */
 export function interrupt(c: Cpu, event: Event): void {
   const { s } = c
+  c.traps = false
+  if (inRealMode(c)) return realInterrupt(c, event)
   const software = event.cause === 'software'
   const external = software ? 0 : 1
   const fromCpl = s[CPL]!

@@ -1,4 +1,4 @@
-import { linearForRead, linearForWrite, probeWrite, readLinear, write, writeLinear } from './access.ts'
+import { linearForRead, linearForWrite, readForUpdate, readLinear, write, writeLinear } from './access.ts'
 import type { Cpu } from './cpu.ts'
 import {
   ECX, ESP, FORM_REG_RM, FORM_RM_CL, FORM_RM_REG, R_DISP, R_FORM, R_IMM, R_MEM, R_REG, R_RM, R_SIZE, RIGHTS, SS,
@@ -45,12 +45,7 @@ export function writeOperand(c: Cpu, p: number, value: number, size: number): vo
 export function loadDestination(c: Cpu, p: number, size: number): number {
   const rm = c.records[p + R_RM]!
   if (rm >= 0) return register(c, rm, size)
-  return loadForUpdate(c, linearForWrite(c, segmentOf(c, p), offsetOf(c, p), size), size)
-}
-
-export function loadForUpdate(c: Cpu, linear: number, size: number): number {
-  probeWrite(c, linear, size)
-  return readLinear(c, linear, size)
+  return readForUpdate(c, linearForWrite(c, segmentOf(c, p), offsetOf(c, p), size), size)
 }
 
 export function storeDestination(c: Cpu, p: number, value: number, size: number): void {

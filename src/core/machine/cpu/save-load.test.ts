@@ -1,20 +1,10 @@
-import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { gpa } from '../memory/addresses.ts'
-import { programMachine, programs } from '../testing/random-program.ts'
-import type { RingMachine } from '../testing/ring-machine.ts'
+import { everything, programMachine, programs } from '../testing/random-program.ts'
 import { run } from './interpreter.ts'
-import { ATTENTION } from './layout.ts'
 
 const STEPS = 600
-
-/** All that a guest or a counter could tell apart. */
-function everything({ cpu, memory }: RingMachine): unknown {
-  const { state, tlb, ...counts } = cpu.save()
-  state[ATTENTION] = 0
-  return { state: [...state], counts, pages: [...tlb.pages], memory: createHash('sha1').update(memory.bytes).digest('hex') }
-}
 
 test('a run that is saved, goes on, and is loaded again ends the same, to the last count', () => {
   fc.assert(fc.property(programs, fc.constantFrom(0 as const, 3 as const), fc.integer({ min: 0, max: STEPS }), fc.boolean(), (program, ring, at, clean) => {
@@ -47,4 +37,15 @@ test('dirty pages are those that the processor and loaders wrote', () => {
       if (!dirty.has(page)) expect(Buffer.compare(machine.memory.bytes.subarray(from, to), before.subarray(from, to))).toBe(0)
     }
   }), { numRuns: 40, seed: 4 })
+})
+
+test('the loop of frequent forms and the plain interpreter do the same', () => {
+  fc.assert(fc.property(programs, fc.constantFrom(0 as const, 3 as const), (program, ring) => {
+    const fast = programMachine(program, ring)
+    const plain = programMachine(program, ring)
+    plain.cpu.flat = false
+    plain.cpu.noteFlatness = () => undefined
+    expect(run(fast.cpu, STEPS)).toBe(run(plain.cpu, STEPS))
+    expect(everything(fast)).toEqual(everything(plain))
+  }), { numRuns: 200, seed: 5 })
 })

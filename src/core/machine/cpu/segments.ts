@@ -1,6 +1,7 @@
 import { readSystem, writeSystem } from './access.ts'
 import type { Cpu } from './cpu.ts'
 import { GP, NP, raise, STACK_FAULT, TS } from './fault.ts'
+import { inRealMode, loadParagraph } from './real-mode.ts'
 import { CPL, GDT_BASE, GDT_LIMIT, LDTR, SS } from './layout.ts'
 
 /** Bits of a descriptor's second word (SDM 3A 3.4.5). */
@@ -71,6 +72,7 @@ export function setNull(c: Cpu, segment: number, selector: number): void {
 
 /** Loads ES, SS, DS, FS or GS as `mov` and `pop` do (SDM 2B, MOV). */
 export function loadSegment(c: Cpu, segment: number, selector: number): void {
+  if (inRealMode(c)) return loadParagraph(c, segment, selector)
   if (segment === SS) return loadStackSegment(c, selector, c.s[CPL]!, GP, 0)
   if ((selector & 0xfffc) === 0) return setNull(c, segment, selector)
   const error = selector & 0xfffc

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { gpa } from '../memory/addresses.ts'
-import { CR0, CR3, CR4, EBP, EBX, ECX, EDI, EIP, ESI } from '../cpu/layout.ts'
+import { ATTENTION, CR0, CR3, CR4, EBP, EBX, ECX, EDI, EIP, ESI } from '../cpu/layout.ts'
 import { CODE, HANDLERS, RingMachine } from './ring-machine.ts'
 
 /** Linear pages of the programs' data; the last is not mapped. Code and stack are mapped one to one. */
@@ -50,4 +51,11 @@ export function programMachine(program: string, ring: 0 | 3): RingMachine {
   cpu.flushTlb()
   Object.assign(s, { [EBX]: DATA + 0xff4, [ESI]: DATA, [EDI]: DATA + 0x800, [EBP]: DATA + 0x1ff0, [ECX]: 3, [EIP]: CODE })
   return machine
+}
+
+/** All that a guest or a counter could tell apart. */
+export function everything({ cpu, memory }: RingMachine): unknown {
+  const { state, tlb, ...counts } = cpu.save()
+  state[ATTENTION] = 0
+  return { state: [...state], counts, pages: [...tlb.pages], memory: createHash('sha1').update(memory.bytes).digest('hex') }
 }
