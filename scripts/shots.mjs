@@ -29,6 +29,10 @@ const STOPS = [
   ['studio-result', build],
   ['layers', async (page) => page.getByTestId('build-result').getByRole('button').first().click().then(() => page.getByRole('tab', { name: 'Layers' }).first().click())],
   ['terminal', terminal],
+  ['microscope', microscope],
+  ['microscope-event', async (page) => page.getByTestId('machine-events').getByRole('row').first().click()],
+  ['microscope-memory', async (page) => page.getByRole('tab', { name: 'Memory', exact: true }).click().then(() => page.getByRole('tab', { name: 'Serial line', exact: true }).click())],
+  ['microscope-program', async (page) => page.getByRole('tab', { name: 'Program', exact: true }).click().then(() => page.getByTestId('program-editor').locator('.view-line').first().waitFor())],
   ['menu', menu],
 ]
 
@@ -123,6 +127,23 @@ async function terminal(page) {
   await page.locator('.xterm-helper-textarea').last().focus()
   await page.keyboard.type('ls -l /; id; cat /etc/os-release\n')
   await rows.filter({ hasText: 'PRETTY_NAME' }).waitFor()
+}
+
+/** Into the machine of a VM, as far as its thirtieth event, and one instruction on. */
+async function microscope(page) {
+  await choose(page, 'web-1')
+  await command(page, 'Look inside')
+  await page.getByTestId('code').locator('[data-next]').waitFor()
+  for (let event = 0; event < 30; event++) await arrived(page, 'machine-next-event')
+  await arrived(page, 'machine-step')
+}
+
+/** Presses a button of the machine and waits until its time has moved. */
+async function arrived(page, button) {
+  const scrub = page.getByTestId('scrub')
+  const before = await scrub.getAttribute('aria-valuenow')
+  await page.getByTestId(button).click()
+  await page.waitForFunction((tick) => document.querySelector('[data-testid="scrub"]')?.getAttribute('aria-valuenow') !== tick, before)
 }
 
 async function menu(page) {

@@ -25,9 +25,9 @@ function useSubject() {
 
   function show(id: MachineId): void {
     if (machine.value === id) return
-    machine.value = id
     stop.value = null
     before.value = null
+    machine.value = id
   }
 
   function forget(): void {

@@ -24,7 +24,7 @@ export function vm(key: string, on: RecordId<'host'>, under: RecordId<'hyperviso
     id: `vm:${key}`, type: 'vm', host: on, hypervisor: under, name: key, order: 0, role: 'guest', template: 'ubuntu-22.04', osName: 'Ubuntu 22.04', kernel: 'Linux 5.15',
     vcpus: 4, memoryMiB: 8192, diskGiB: 40, mac: '52:54:00:00:00:10', uuid: '1b4e28ba-2fa1-11d2-883f-0016d3cca427', technique: 'hardware-assist', state: 'running',
     since: 2 * S, boot: [{ name: 'Firmware', startedAt: 0, endsAt: 1 * S }, { name: 'Boot loader', startedAt: 1 * S, endsAt: 2 * S }, { name: 'Kernel', startedAt: 2 * S, endsAt: 6 * S }, { name: 'Services', startedAt: 6 * S, endsAt: 11 * S }],
-    currentSnapshot: null, faultText: null, ...fields,
+    currentSnapshot: null, faultText: null, console: '', hasDisk: true, hasNic: true, ...fields,
   }
 }
 

@@ -1,5 +1,6 @@
 import { computed, nextTick, type Ref, shallowRef, watch } from 'vue'
 import type { DisassemblyRow } from '../../../protocol/machine.ts'
+import { useSize } from '../../studio/composables/use-size.ts'
 import { useMachines } from '../../app/stores/machines.ts'
 import { attempt } from '../microscope-actions.ts'
 import { useMicroscope } from '../microscope-store.ts'
@@ -102,6 +103,8 @@ export function useCode(box: Readonly<Ref<HTMLElement | null>>) {
     chosen.value = state.cpu.eip
     void reveal(state.cpu.eip)
   }, { immediate: true })
+  const { height } = useSize(box)
+  watch(height, () => { if (following.value) void reveal(eip.value) })
   watch(() => microscope.codeTarget, (target) => { if (target) void go(target.address) })
 
   return { rows, current, following, choose, follow, go, move, scrolled }

@@ -6,7 +6,8 @@ import { useMicroscope } from '../microscope-store.ts'
 export type Space = 'linear' | 'physical'
 
 const PAGE = 512
-const ACROSS = 16
+/** Addresses that are gone to begin a line. */
+const GRAIN = 16
 const LAST = 0x1_0000_0000 - PAGE
 
 export interface MemoryByte {
@@ -25,8 +26,8 @@ const letter = (byte: string): string => {
   return code >= 32 && code < 127 ? String.fromCharCode(code) : '.'
 }
 
-/** A page of memory, read again at each stop; bytes that differ from the stop before are marked. */
-export function useMemory() {
+/** A page of memory in lines of `across` bytes, read again at each stop; bytes that differ from the stop before are marked. */
+export function useMemory(across: () => number) {
   const machines = useMachines()
   const microscope = useMicroscope()
   const space = shallowRef<Space>('linear')
@@ -38,7 +39,7 @@ export function useMemory() {
   async function read(same: boolean): Promise<void> {
     const { machine, state } = microscope
     if (!machine || !state || state.running) return
-    const from = address.value ?? Math.min(LAST, state.cpu.esp - (state.cpu.esp % ACROSS))
+    const from = address.value ?? Math.min(LAST, state.cpu.esp - (state.cpu.esp % GRAIN))
     await attempt(async () => {
       const answer = await machines.request('machine.memory', { machine, space: space.value, address: from, length: PAGE })
       before.value = same && shownAt.value === from ? bytes.value : []
@@ -49,15 +50,16 @@ export function useMemory() {
   }
 
   function go(to: number): void {
-    address.value = Math.max(0, Math.min(LAST, to - (to % ACROSS)))
+    address.value = Math.max(0, Math.min(LAST, to - (to % GRAIN)))
     void read(false)
   }
 
-  const lines = computed<readonly MemoryLine[]>(() => Array.from({ length: Math.ceil(bytes.value.length / ACROSS) }, (_, at) => {
-    const part = bytes.value.slice(at * ACROSS, (at + 1) * ACROSS)
+  const lines = computed<readonly MemoryLine[]>(() => Array.from({ length: Math.ceil(bytes.value.length / across()) }, (_, line) => {
+    const from = line * across()
+    const part = bytes.value.slice(from, from + across())
     return {
-      address: shownAt.value + at * ACROSS, ascii: part.map(letter).join(''),
-      bytes: part.map((text, index) => ({ text: text.toUpperCase(), changed: (before.value[at * ACROSS + index] ?? text) !== text })),
+      address: shownAt.value + from, ascii: part.map(letter).join(''),
+      bytes: part.map((text, at) => ({ text: text.toUpperCase(), changed: (before.value[from + at] ?? text) !== text })),
     }
   }))
   const changes = computed(() => bytes.value.filter((byte, at) => (before.value[at] ?? byte) !== byte).length)

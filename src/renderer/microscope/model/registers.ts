@@ -6,8 +6,10 @@ export interface RegisterRow {
   readonly name: string
   readonly value: string
   readonly was: string | null
-  /** What else there is to say: base and limit of a segment. */
+  /** Base and limit, of a segment that is not flat or of a table. */
   readonly detail: string
+  /** A segment from 0 to the end of the 4 GiB. */
+  readonly flat: boolean
 }
 
 export interface RegisterGroup {
@@ -19,13 +21,17 @@ const GENERAL = ['eax', 'ebx', 'ecx', 'edx', 'esi', 'edi', 'ebp', 'esp'] as cons
 const CONTROL = ['eip', 'eflags', 'cr0', 'cr2', 'cr3', 'cr4'] as const
 const SEGMENTS = ['cs', 'ss', 'ds', 'es', 'fs', 'gs'] as const
 
-function row(name: string, value: string, before: string | null, detail = ''): RegisterRow {
-  return { name: name.toUpperCase(), value, was: before === null || before === value ? null : before, detail }
+function row(name: string, value: string, before: string | null, detail = '', flat = false): RegisterRow {
+  return { name: name.toUpperCase(), value, was: before === null || before === value ? null : before, detail, flat }
 }
 
 const extent = (base: number, limit: number): string => `${hex32(base)}+${limit.toString(16).toUpperCase()}`
-const segment = (name: string, now: SegmentState, before: SegmentState | undefined): RegisterRow =>
-  row(name, hex16(now.selector), before ? hex16(before.selector) : null, now.access === 0 && now.selector === 0 ? '' : extent(now.base, now.limit))
+
+function segment(name: string, now: SegmentState, before: SegmentState | undefined): RegisterRow {
+  const none = now.access === 0 && now.selector === 0
+  const flat = !none && now.base === 0 && now.limit === 0xffff_ffff
+  return row(name, hex16(now.selector), before ? hex16(before.selector) : null, none || flat ? '' : extent(now.base, now.limit), flat)
+}
 
 /** All registers in the order of the list, with what changed since `before`. */
 export function registerGroups(cpu: CpuState, before: CpuState | null): readonly RegisterGroup[] {

@@ -1,6 +1,6 @@
 /** What the editor holds before anything was typed: a program that boots, prints and ends. The library's files explain themselves. */
-export const STARTER = `; A program of your own. It starts in ring 0: 32-bit protected mode, paging off, interrupts closed.
-; Ctrl+Enter assembles and runs it.
+export const STARTER = `; Six times seven: a program of your own. Ctrl+Enter runs it.
+; It starts in ring 0, 32-bit protected mode, paging off.
 
 %include 'multiboot.inc'                ; makes the file bootable
 %include 'console.inc'                  ; say, print, print_decimal, exit

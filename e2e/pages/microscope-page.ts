@@ -1,0 +1,83 @@
+import { expect, type Locator, type Page } from '@playwright/test'
+import type { MachineEventKind } from '../../src/protocol/machine.ts'
+
+/** The microscope: one machine, its registers, its instructions, its events, and a program of one's own. */
+export class MicroscopePage {
+  readonly page: Page
+  readonly panel: Locator
+  readonly code: Locator
+  readonly events: Locator
+  readonly scrub: Locator
+  readonly status: Locator
+  readonly serial: Locator
+  readonly end: Locator
+  readonly editor: Locator
+  readonly problems: Locator
+
+  constructor(page: Page) {
+    this.page = page
+    this.panel = page.getByTestId('microscope')
+    this.code = page.getByTestId('code')
+    this.events = page.getByTestId('machine-events')
+    this.scrub = page.getByTestId('scrub')
+    this.status = page.getByTestId('machine-status')
+    this.serial = page.getByTestId('serial').locator('.xterm-rows')
+    this.end = page.getByTestId('machine-end')
+    this.editor = page.getByTestId('program-editor')
+    this.problems = page.getByTestId('program-problems')
+  }
+
+  /** Brings the panel to the front. */
+  async show(): Promise<void> {
+    await this.page.getByRole('tab', { name: 'Microscope', exact: true }).click()
+    await expect(this.panel).toBeVisible()
+  }
+
+  async expectAt(tick: number): Promise<void> {
+    await expect(this.scrub).toHaveAttribute('aria-valuenow', String(tick))
+  }
+
+  async tick(): Promise<number> {
+    return Number(await this.scrub.getAttribute('aria-valuenow'))
+  }
+
+  register(name: string): Locator {
+    return this.page.getByTestId(`register-${name}`)
+  }
+
+  /** The instruction that comes next. */
+  get next(): Locator {
+    return this.code.locator('[data-next]')
+  }
+
+  async tab(name: string): Promise<void> {
+    await this.panel.getByRole('tab', { name, exact: true }).click()
+  }
+
+  /** Runs to the next event of a kind, by the menu beside the button. */
+  async runToEvent(kind: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'Which event' }).click()
+    await this.page.getByRole('menuitem', { name: kind, exact: true }).click()
+  }
+
+  async filterEvents(name: string): Promise<void> {
+    const chip = this.panel.getByRole('button', { name, exact: true })
+    await chip.click()
+    await expect(chip).toHaveAttribute('aria-pressed', 'true')
+  }
+
+  eventRow(kind: MachineEventKind | RegExp): Locator {
+    return this.events.getByRole('row').filter({ hasText: kind })
+  }
+
+  /** Replaces the program's text. */
+  async write(text: string): Promise<void> {
+    await this.editor.locator('.view-lines').click()
+    await this.page.keyboard.press('Control+a')
+    await this.page.keyboard.insertText(text)
+  }
+
+  line(text: string): Locator {
+    return this.editor.locator('.view-line').filter({ hasText: text.replaceAll(' ', '\u00a0') })
+  }
+}
