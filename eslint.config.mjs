@@ -12,8 +12,8 @@ const zones = {
   'src/core/simulation': ['src/protocol', 'src/core/base'],
   'src/core/store': ['src/protocol', 'src/core/base', 'src/core/simulation'],
   [containers]: ['src/protocol', 'src/core/base', 'src/core/simulation', 'src/core/store'],
-  // The datacenter sees the containers only through the ports of linux-system.ts.
-  'src/core/datacenter': ['src/protocol', 'src/core/base', 'src/core/simulation', 'src/core/store', `${containers}/runtime/linux-system.ts`],
+  // The datacenter sees the containers only through the ports of linux-system.ts; its VMs boot on the machine.
+  'src/core/datacenter': ['src/protocol', 'src/core/base', 'src/core/simulation', 'src/core/store', 'src/core/machine', `${containers}/runtime/linux-system.ts`],
   [`${containers}/runtime/linux-system.ts`]: ['src/protocol', 'src/core/simulation'],
   'src/core/machine': ['src/core/base', 'src/core/simulation', 'src/core/store', 'src/core/machine/devices'],
   // Whoever looks at a machine answers in the protocol's words.

@@ -31,7 +31,7 @@ const host = (at: number): HostRecord => ({
 const makeVm = (on: number, at: number): VmRecord => ({
   id: `vm:${at}`, type: 'vm', host: `host:${on}`, hypervisor: `hypervisor:${on}`, name: `vm-${at}`, order: at, role: 'guest', template: 'debian-12', osName: 'Debian 12',
   kernel: '6.1.0-18-amd64', vcpus: 2, memoryMiB: 2048, diskGiB: 20, mac: '52:54:00:00:00:01', uuid: '00000000-0000-4000-8000-000000000000', technique: 'hardware-assist',
-  state: 'running', since: 0, boot: [], currentSnapshot: null, faultText: null,
+  state: 'running', since: 0, boot: [], currentSnapshot: null, faultText: null, console: '', hasDisk: true, hasNic: true,
 })
 
 const container = (at: number): ContainerRecord => ({

@@ -77,6 +77,9 @@ export const COMMANDS = {
       vcpus: v.optional(count(2048)),
       memoryMiB: v.optional(count(16 * 1024 * 1024)),
       diskGiB: v.optional(count(65536)),
+      /** Plugged in or taken out. */
+      disk: v.optional(v.boolean()),
+      nic: v.optional(v.boolean()),
     }),
     edit: true,
   },

@@ -110,6 +110,9 @@ export interface VmRecord extends BaseRecord<'vm'> {
   readonly vcpus: number
   readonly memoryMiB: number
   readonly diskGiB: number
+  /** Plugged in. A disk or interface that is not keeps its content and its address. */
+  readonly hasDisk: boolean
+  readonly hasNic: boolean
   readonly mac: string
   readonly uuid: string
   /** How the CPU is virtualized for it: decided by product, guest and host. */
@@ -121,6 +124,8 @@ export interface VmRecord extends BaseRecord<'vm'> {
   /** The snapshot its present state descends from. */
   readonly currentSnapshot: RecordId<'snapshot'> | null
   readonly faultText: string | null
+  /** What its serial console showed since it was switched on. */
+  readonly console: string
 }
 
 export interface SnapshotRecord extends BaseRecord<'snapshot'> {

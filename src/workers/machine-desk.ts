@@ -1,34 +1,56 @@
-import type { AssembleAnswer, MachineRequestName, MachineRequestParams } from '../protocol/machine.ts'
+import type { AssembleAnswer, MachineRequestName, MachineRequestParams, MachineState } from '../protocol/machine.ts'
 import { Failure } from '../core/base/failure.ts'
-import { assemble } from '../core/machine/assembler/assemble.ts'
+import { MachineDesk, type DeskRequestName } from '../core/machine/desk/machine-desk.ts'
+import { assembleAnswer } from '../core/machine/desk/open-program.ts'
 import { errorInfo } from '../core/session/commands.ts'
+import { programOf } from './machine-program.ts'
 import type { MachineSettings } from './machine-settings.ts'
 import { serveMachine, START, type MachineOrder, type MachineReport, type Served } from './machine-thread.ts'
 
 /** The inside of a machine's thread: reports the first state, or why there is none, and takes orders. */
 export function startMachine(settings: MachineSettings, report: (report: MachineReport) => void): (order: MachineOrder) => void {
+  if (settings.machine === null) return serveMachine(new Assembler(), report)
   try {
-    const desk = openDesk(settings, (offset, text) => report({ type: 'serial', offset, text }))
-    if (settings.machine !== null) report({ type: 'state', state: desk.state() })
-    return serveMachine(desk, report)
+    const desk = new MachineDesk(settings.machine, programOf(settings.source), (offset, bytes) => report({ type: 'serial', offset, text: Buffer.from(bytes).toString('latin1') }))
+    report({ type: 'state', state: desk.state() })
+    return serveMachine(new ServedDesk(desk), report)
   } catch (error) {
     report({ type: 'error', id: START, error: errorInfo(error), bug: error instanceof Failure ? null : String(error) })
     return () => undefined
   }
 }
 
-/** Makes what a thread serves. `serial`: what the machine sends, from which character on. */
-function openDesk(settings: MachineSettings, _serial: (offset: number, text: string) => void): Served {
-  if (settings.machine === null) return new Assembler()
-  throw new Failure('unsupported', 'Machines cannot be opened yet.')
+class ServedDesk implements Served {
+  private readonly desk: MachineDesk
+
+  constructor(desk: MachineDesk) {
+    this.desk = desk
+  }
+
+  get running(): boolean {
+    return this.desk.running
+  }
+
+  request(name: MachineRequestName, params: unknown): unknown {
+    return this.desk.request(name as DeskRequestName, params as MachineRequestParams<DeskRequestName>)
+  }
+
+  slice(): boolean {
+    return this.desk.slice()
+  }
+
+  state(): MachineState {
+    return this.desk.state()
+  }
 }
 
 /** A thread without a machine: assembles and tells what is wrong with a program. */
 class Assembler implements Served {
+  readonly running = false
+
   request(name: MachineRequestName, params: unknown): AssembleAnswer {
     if (name !== 'machine.assemble') throw new Failure('invalid', `${name} needs a machine.`)
-    const { ok, messages, image } = assemble((params as MachineRequestParams<'machine.assemble'>).source)
-    return { ok, messages, size: image.length }
+    return assembleAnswer((params as MachineRequestParams<'machine.assemble'>).source)
   }
 
   slice(): boolean {

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { ErrorInfo } from '../protocol/errors.ts'
-import { MACHINE_REQUESTS, type GuestInfo, type MachineId, type MachineRequestName, type MachineRequestParams, type MachineState } from '../protocol/machine.ts'
+import { MACHINE_REQUESTS, type MachineId, type MachineRequestName, type MachineRequestParams, type MachineRequestResults, type MachineState } from '../protocol/machine.ts'
 import type { RecordId } from '../protocol/records.ts'
 import type { MachineStates } from '../core/session/frames.ts'
 import { Failure } from '../core/base/failure.ts'
@@ -25,7 +25,7 @@ export interface MachineHubOptions {
   readonly log: (text: string) => void
   /** The machine of a VM as its record has it. Throws a `Failure` where there is none. */
   readonly vm: (vm: RecordId<'vm'>) => VmSource
-  readonly guests: () => readonly GuestInfo[]
+  readonly guests: () => MachineRequestResults['machine.guests']
   readonly onState: (machine: MachineId) => void
   readonly onClosed: (machine: MachineId, error: ErrorInfo | null) => void
   /** The serial line carries `text` from character `offset` on; what was there before is not so any more. */
@@ -62,7 +62,7 @@ export class MachineHub implements MachineStates {
   async request(name: string, params: unknown): Promise<unknown> {
     const checked = check(name, params)
     switch (checked.name) {
-      case 'machine.guests': return { guests: this.options.guests() }
+      case 'machine.guests': return this.options.guests()
       case 'machine.assemble': return this.assemble(checked.params)
       case 'machine.open': return this.openVm(checked.params.machine)
       case 'machine.open-guest': return this.openProgram({ kind: 'guest', guest: checked.params.guest })

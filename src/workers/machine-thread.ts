@@ -42,6 +42,8 @@ export function threadOfMachine(worker: Worker): MachineThread {
 
 /** What a thread answers with and runs. */
 export interface Served {
+  /** Something is still to be run, if only when an input has come. */
+  readonly running: boolean
   /** Throws a `Failure` that says why not. */
   request(name: MachineRequestName, params: unknown): unknown
   /** Runs for a few milliseconds; false when it has stopped, or stands. */
@@ -83,7 +85,7 @@ export function serveMachine(served: Served, report: (report: MachineReport) => 
       report({ type: 'error', id, error: errorInfo(error), bug: error instanceof Failure ? null : error instanceof Error ? (error.stack ?? error.message) : String(error) })
     }
     if (READING.has(name)) return
-    if (name === 'machine.run') plan()
+    if (served.running) plan()
     else tell()
   }
 }

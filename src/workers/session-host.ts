@@ -9,7 +9,7 @@ import { FrameSync, type Shown, type WindowView } from '../core/session/frames.t
 import { Pacer } from '../core/session/pacer.ts'
 import { Streams } from '../core/session/streams.ts'
 import { realTime } from './platform.ts'
-import { GUESTS } from '../core/machine/guests/guests.ts'
+import { guestList } from '../core/machine/desk/open-program.ts'
 import { vmMachine } from '../core/datacenter/vm-machine.ts'
 import { MachineHub } from './machine-hub.ts'
 import type { MachineSettings } from './machine-settings.ts'
@@ -199,7 +199,7 @@ export class SessionHost {
       time: realTime,
       log: this.options.log,
       vm: (id) => vmMachine(session.store, id),
-      guests: () => GUESTS,
+      guests: guestList,
       onState: (machine) => this.sync.machine(machine),
       onClosed: (machine, error) => this.sync.machineClosed(machine, error),
       onSerial: (machine, offset, text) => this.sync.write(`serial:${machine}`, offset, text),

@@ -16,8 +16,9 @@ const key = (list: readonly { readonly key: string }[]) => fc.constantFrom(...li
 const verb = fc.constantFrom('vm.start', 'vm.start', 'vm.start', 'vm.pause', 'vm.resume', 'vm.stop', 'vm.reset', 'vm.delete', 'vm.clone', 'vm.snapshot')
 const action = fc.oneof(
   fc.record({ do: fc.constant('add' as const), model: key(HOST_MODELS), os: fc.option(key(HOST_SYSTEMS)), product: key(PRODUCTS) }),
-  fc.record({ do: fc.constant('create' as const), at: fc.nat(999), template: key(GUESTS), memoryMiB: fc.integer({ min: 64, max: 16_000 }) }),
+  fc.record({ do: fc.constant('create' as const), at: fc.nat(999), template: key(GUESTS), memoryMiB: fc.constantFrom(4, 64, 512, 2048, 6000, 16_000) }),
   fc.record({ do: fc.constant('verb' as const), at: fc.nat(999), verb }),
+  fc.record({ do: fc.constant('plug' as const), at: fc.nat(999), disk: fc.boolean(), nic: fc.boolean() }),
   fc.record({ do: fc.constant('restore' as const), at: fc.nat(999) }),
   fc.record({ do: fc.constant('wait' as const), seconds: fc.integer({ min: 1, max: 30 }) }),
 )
@@ -40,6 +41,11 @@ async function apply(room: Room, step: typeof action extends fc.Arbitrary<infer 
     case 'verb': {
       const vm: RecordId<'vm'> | undefined = pick(room.store.all('vm'), step.at)?.id
       if (vm) room.run(step.verb as 'vm.start', { vm })
+      return
+    }
+    case 'plug': {
+      const vm = pick(room.store.all('vm'), step.at)
+      if (vm) room.run('vm.configure', { vm: vm.id, disk: step.disk, nic: step.nic })
       return
     }
     case 'restore': {

@@ -129,7 +129,7 @@ function addPrivilegedDomain({ store, ids, simulation }: DatacenterContext, host
     id, type: 'vm', host: host.id, hypervisor, name: domain.name, order: 0, role: 'privileged-domain', template: 'privileged-domain',
     osName: domain.os, kernel: domain.kernel, vcpus: 1, memoryMiB: domain.memoryMiB, diskGiB: 8,
     mac: macAddress(Number(id.slice('vm:'.length)), 1), uuid: `privileged-${id.slice('vm:'.length)}`,
-    technique: 'none', state: 'running', since: simulation.now, boot: [], currentSnapshot: null, faultText: null,
+    technique: 'none', state: 'running', since: simulation.now, boot: [], currentSnapshot: null, faultText: null, console: '', hasDisk: true, hasNic: true,
   })
 }
 

@@ -3,7 +3,7 @@ import type { RecordId, VmRecord } from '../../protocol/records.ts'
 import type { Disposable } from '../base/emitter.ts'
 import { Failure } from '../base/failure.ts'
 import { admit } from './admission.ts'
-import { bootPhases, SHUTDOWN_TIME } from './boot.ts'
+import { type Boot, bootOf, SHUTDOWN_TIME } from './boot.ts'
 import type { DatacenterContext } from './context.ts'
 import { refreshHost } from './machines.ts'
 
@@ -50,36 +50,47 @@ export class VmPower {
 
   private boot(vm: VmRecord): void {
     const { simulation, store, ids, events } = this.context
-    const phases = bootPhases(vm, simulation.now)
-    this.set(vm, 'booting', { boot: phases, faultText: null })
+    const boot = bootOf(store, vm, simulation.now)
+    this.set(vm, 'booting', { boot: boot.phases, faultText: null, console: '' })
     const task = ids.next('task')
     this.bootTask.set(vm.id, task)
     store.put({
       id: task, type: 'task', kind: 'boot', title: `Boot ${vm.name}`, subject: vm.id, state: 'running', startedAt: simulation.now,
-      finishedAt: null, detail: phases[0]!.name, progress: 0, cancellable: false, error: null,
+      finishedAt: null, detail: boot.phases[0]!.name, progress: 0, cancellable: false, error: null,
     })
     events.add({ kind: 'vm', subject: vm.id, subjectName: vm.name, text: `${vm.name} is switched on.` })
-    this.enterPhase(vm.id, task, 0)
+    this.enterPhase(vm.id, task, boot, 0)
   }
 
-  private enterPhase(id: RecordId<'vm'>, task: RecordId<'task'>, at: number): void {
+  private enterPhase(id: RecordId<'vm'>, task: RecordId<'task'>, boot: Boot, at: number): void {
     const { simulation, store } = this.context
     const vm = store.get(id)
     if (!vm) return
-    const phase = vm.boot[at]
-    if (!phase) return this.finishBoot(vm, task)
-    const [first, last] = [vm.boot[0]!.startedAt, vm.boot.at(-1)!.endsAt]
+    const phase = boot.phases[at]
+    if (at > 0) store.update(id, { console: boot.consoles[at - 1]! })
+    if (!phase) return boot.failure === null ? this.finishBoot(vm, task, boot.complaints) : this.failBoot(vm, task, boot.failure)
+    const [first, last] = [boot.phases[0]!.startedAt, boot.phases.at(-1)!.endsAt]
     store.update(task, { detail: phase.name, progress: (phase.startedAt - first) / (last - first) })
-    this.pending.set(id, simulation.schedule(phase.endsAt - simulation.now, () => this.enterPhase(id, task, at + 1)))
+    this.pending.set(id, simulation.schedule(phase.endsAt - simulation.now, () => this.enterPhase(id, task, boot, at + 1)))
   }
 
-  private finishBoot(vm: VmRecord, task: RecordId<'task'>): void {
+  /** The guest halted for good, for want of a part. What it said is on the console. */
+  private failBoot(vm: VmRecord, task: RecordId<'task'>, failure: string): void {
+    const { simulation, store, events } = this.context
+    store.update(task, { state: 'failed', error: failure, finishedAt: simulation.now })
+    this.forget(vm.id)
+    this.set(vm, 'fault', { faultText: failure })
+    events.add({ kind: 'fault', subject: vm.id, subjectName: vm.name, text: `${vm.name} does not boot: ${failure}` })
+  }
+
+  private finishBoot(vm: VmRecord, task: RecordId<'task'>, complaints: readonly string[]): void {
     const { simulation, store, events } = this.context
     this.forget(vm.id)
     this.set(vm, 'running')
     store.update(task, { state: 'done', detail: 'ready', progress: 1, finishedAt: simulation.now })
     const cost = simulation.now - (vm.boot[0]?.startedAt ?? simulation.now)
     events.add({ kind: 'vm', subject: vm.id, subjectName: vm.name, text: `${vm.name} is ready: ${vm.osName} on ${vm.vcpus} vCPU.`, cost })
+    for (const text of complaints) events.add({ kind: 'fault', subject: vm.id, subjectName: vm.name, text: `${vm.name} says: ${text}` })
     this.context.hosting().systemUp(vm.id)
   }
 
@@ -130,6 +141,8 @@ export class VmPower {
 
   private reset(vm: VmRecord): null {
     if (vm.state === 'off') throw wrongState(vm, 'reset', 'It is off: start it.')
+    // A VM in a fault has given its memory back.
+    if (vm.state === 'fault') admit(this.context.store, this.context.store.require(vm.host), vm)
     this.forget(vm.id)
     if (isUp(vm.state) || vm.state === 'stopping') this.context.hosting().systemDown(vm.id, 'power-loss')
     this.say(vm, `${vm.name} is reset.`)

@@ -9,7 +9,7 @@ import { isUp, type VmPower } from './power.ts'
 type SnapshotCommands = 'vm.snapshot' | 'vm.restore-snapshot' | 'vm.delete-snapshot'
 
 /** What a snapshot keeps of its VM. */
-type Kept = Pick<VmRecord, 'vcpus' | 'memoryMiB' | 'diskGiB' | 'state' | 'boot'> & { readonly engines: readonly EngineRecord[] }
+type Kept = Pick<VmRecord, 'vcpus' | 'memoryMiB' | 'diskGiB' | 'hasDisk' | 'hasNic' | 'state' | 'boot' | 'console'> & { readonly engines: readonly EngineRecord[] }
 
 /** A switched-off VM's snapshot is a new, empty redo file: its header only. */
 const DISK_ONLY_MIB = 1
@@ -25,7 +25,7 @@ export function snapshotHandlers(context: DatacenterContext, power: VmPower): Co
     const engines = enginesOf(context, vm.id)
     // The processes of containers cannot be copied: with them, a snapshot is one of the disk alone.
     const withMemory = isUp(vm.state) && engines.length === 0
-    kept.set(id, { vcpus: vm.vcpus, memoryMiB: vm.memoryMiB, diskGiB: vm.diskGiB, state: withMemory ? vm.state : 'off', boot: vm.boot, engines })
+    kept.set(id, { vcpus: vm.vcpus, memoryMiB: vm.memoryMiB, diskGiB: vm.diskGiB, state: withMemory ? vm.state : 'off', boot: vm.boot, hasDisk: vm.hasDisk, hasNic: vm.hasNic, console: vm.console, engines })
     hosting().keepDisk(id, vm.id)
     const name = wanted ? claimName(wanted, siblings) : freeName('snapshot', siblings)
     store.put({ id, type: 'snapshot', vm: vm.id, parent: vm.currentSnapshot, name, at: simulation.now, withMemory, sizeMiB: withMemory ? vm.memoryMiB : DISK_ONLY_MIB })
@@ -43,7 +43,7 @@ export function snapshotHandlers(context: DatacenterContext, power: VmPower): Co
     power.place(vm, 'off')
     bringBackEngines(context, vm.id, state.engines)
     hosting().putBackDisk(snapshot.id, vm.id)
-    store.update(vm.id, { vcpus: state.vcpus, memoryMiB: state.memoryMiB, diskGiB: state.diskGiB, boot: state.boot, currentSnapshot: snapshot.id, faultText: null })
+    store.update(vm.id, { vcpus: state.vcpus, memoryMiB: state.memoryMiB, diskGiB: state.diskGiB, boot: state.boot, hasDisk: state.hasDisk, hasNic: state.hasNic, console: state.console, currentSnapshot: snapshot.id, faultText: null })
     power.place(store.require(vm.id), state.state)
     events.add({ kind: 'vm', subject: vm.id, subjectName: vm.name, text: `${vm.name} is back at "${snapshot.name}".` })
     return null

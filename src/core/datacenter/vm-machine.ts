@@ -1,9 +1,14 @@
-import type { CpuFlag, RecordId } from '../../protocol/records.ts'
+import type { CpuFlag, RecordId, VmRecord } from '../../protocol/records.ts'
 import { Failure } from '../base/failure.ts'
+import { assemble, type AssembleResult } from '../machine/assembler/assemble.ts'
+import type { MachineConfig } from '../machine/board/config.ts'
+import { BOOT_VM } from '../machine/guests/guests.ts'
+import { GUEST_LIBRARY } from '../machine/guests/library.ts'
 import type { Store } from '../store/store.ts'
 
 /** The hardware that a VM's record describes, as far as its simulated machine has it. */
 export interface VmMachine {
+  /** At most `MOST_MEMORY_MIB`. */
   readonly memoryMiB: number
   /** Features of the processor it runs on. */
   readonly flags: readonly CpuFlag[]
@@ -14,10 +19,44 @@ export interface VmMachine {
   readonly system: string
 }
 
+/** What the board takes, whatever the record says: a VM with more shows this much under the microscope. */
+export const MOST_MEMORY_MIB = 1024
+
 /** Throws `not-found`, or `refused` for a VM whose machine is not simulated. */
 export function vmMachine(store: Store, id: RecordId<'vm'>): { readonly kind: 'vm'; readonly title: string; readonly vm: VmMachine } {
   const vm = store.require(id)
   if (vm.role !== 'guest') throw new Failure('refused', `${vm.name} has no machine of its own to look into.`, 'Choose a guest.')
-  const host = store.require(vm.host)
-  return { kind: 'vm', title: vm.name, vm: { memoryMiB: vm.memoryMiB, flags: host.cpu.flags, disk: true, mac: vm.mac, system: vm.osName } }
+  return { kind: 'vm', title: vm.name, vm: hardwareOf(store, vm) }
+}
+
+export function hardwareOf(store: Store, vm: VmRecord): VmMachine {
+  const { flags } = store.require(vm.host).cpu
+  return { memoryMiB: Math.min(vm.memoryMiB, MOST_MEMORY_MIB), flags, disk: vm.hasDisk, mac: vm.hasNic ? vm.mac : null, system: vm.osName }
+}
+
+/** The board that boots as the VM does, with the names and lines of what it runs first. */
+export function vmProgram({ memoryMiB, disk, mac, system }: VmMachine): { readonly config: MachineConfig } & Pick<AssembleResult, 'symbols' | 'lines'> {
+  const { firmware, systemDisk } = images()
+  const config: MachineConfig = {
+    memoryMiB,
+    disks: [disk ? systemDisk : null, null],
+    boot: { kind: 'multiboot', image: firmware.image, commandLine: `system=${system}` },
+    ...(mac === null ? {} : { station: Uint8Array.from(mac.split(':'), (byte) => Number.parseInt(byte, 16)) }),
+  }
+  return { config, symbols: firmware.symbols, lines: firmware.lines }
+}
+
+interface Images { readonly firmware: AssembleResult; readonly systemDisk: Uint8Array }
+/** The same bytes every time: made when the first VM boots. */
+let made: Images | undefined
+
+function images(): Images {
+  made ??= { firmware: assembled(BOOT_VM.source), systemDisk: BOOT_VM.disk!((source) => assembled(source).image) }
+  return made
+}
+
+function assembled(source: string): AssembleResult {
+  const result = assemble(source, { include: (name) => GUEST_LIBRARY.get(name) ?? null })
+  if (!result.ok) throw new Error(`the firmware does not assemble: ${result.messages[0]?.message}`)
+  return result
 }

@@ -16,7 +16,7 @@ const REFERENCES = ['room', 'rack', 'host', 'hypervisor', 'vm', 'engine', 'owner
 /** Kept by the engines as sums over what is there; never restored, always recomputed. */
 const DERIVED = new Set(['host.memoryUsedMiB', 'host.vcpusUsed'])
 /** Go on changing as simulated time passes: restored as they were, whatever became of them since. */
-const LIFECYCLE = new Set(['state', 'since', 'boot', 'faultText', 'os', 'osName', 'kernel'])
+const LIFECYCLE = new Set(['state', 'since', 'boot', 'faultText', 'console', 'os', 'osName', 'kernel'])
 /** Can change under a running machine. */
 const COSMETIC = new Set(['name', 'order', 'rack', 'room'])
 
