@@ -96,23 +96,23 @@ class Assembly {
       return this.#result(first, last, origin, state)
     } catch (error) {
       if (!(error instanceof TooMuch)) throw error
-      if (last !== first) for (const one of last.sorted()) this.#repeat(first, one)
-      this.#limit(first, error.message)
+      this.#limit(first, last === first ? [] : last.sorted(), error.message)
       return failed(first)
     }
   }
 
-  #limit(messages: Messages, text: string): void {
+  /** Says which limit was reached, after what else was said; too many messages are no reason to throw any more. */
+  #limit(messages: Messages, others: readonly AssembleMessage[], text: string): void {
     try {
+      this.#takeAll(messages, others)
       messages.add('error', text, undefined, this.#line)
     } catch (error) {
       if (!(error instanceof TooMuch)) throw error
     }
   }
 
-  #repeat(messages: Messages, { severity, message, line, column, endColumn, suggestion }: AssembleMessage): void {
-    const text = this.#lines[line - 1]?.slice(column - 1, endColumn - 1) ?? ''
-    messages.add(severity, message, { kind: 'id', text, space: false, line, column }, line, suggestion)
+  #takeAll(into: Messages, all: readonly AssembleMessage[]): void {
+    for (const one of all) into.take(one)
   }
 
   #place(messages: Messages): number {
@@ -150,7 +150,7 @@ class Assembly {
   }
 
   #result(first: Messages, last: Messages, origin: number, state: State): AssembleResult {
-    for (const one of first.sorted()) if (one.severity === 'error') this.#repeat(last, one)
+    this.#takeAll(last, first.sorted().filter(({ severity }) => severity === 'error'))
     const image = imageOf(this.#sections, origin)
     const symbols = new Map([...this.#symbols.labels()].map(([name, value]) => [name, Number(BigInt.asUintN(32, state.resolve(value)))]))
     const lines = new Map<number, number>()

@@ -36,7 +36,12 @@ export class Messages {
       severity, line: exact ? token.line : Math.max(1, line), column: start, endColumn: exact ? start + token.text.length : Math.max(start + 1, text.replace(/\s*(?:;.*)?$/, '').length + 1),
       message, suggestion: exact ? suggestion : null,
     }
-    this.#all.set(`${one.line} ${one.column} ${message}`, one)
+    this.take(one)
+  }
+
+  /** Takes over a message; one that is the same at the same place is there once. Throws `TooMuch` beyond the limit. */
+  take(one: AssembleMessage): void {
+    this.#all.set(`${one.line} ${one.column} ${one.message}`, one)
     if (this.#all.size > LIMITS.messages || ++this.#said > LIMITS.messages * 50) throw new TooMuch('too many messages')
   }
 

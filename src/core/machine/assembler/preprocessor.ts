@@ -116,8 +116,8 @@ export class Preprocessor implements ConditionContext {
     this.#sources.pop()
     const open = this.#conditions.splice(source.conditions)
     const unfinished = this.#sources.length === 0 ? this.#collecting : null
-    if (open[0]) this.#host.report('error', 'expected `%endif\' before end of file', open[0].token, this.#main)
-    if (unfinished) this.#host.report('error', `expected \`%end${unfinished.kind}' before end of file`, unfinished.token, this.#main)
+    if (open[0]) this.#host.report('error', 'expected `%endif\' before end of file', open[0].token, open[0].token.line || this.#main)
+    if (unfinished) this.#host.report('error', `expected \`%end${unfinished.kind}' before end of file`, unfinished.token, unfinished.token.line || this.#main)
   }
 
   get #live(): boolean {
