@@ -9,6 +9,7 @@ import { type Input, InputLog } from './inputs.ts'
 import { Recorder } from './recorder.ts'
 import { SerialLog } from './serial-log.ts'
 import { storagesOf } from './storage.ts'
+import { TraceRing } from './trace-ring.ts'
 
 export interface RecordingLimits extends CheckpointLimits {
   /** Work (see `#work`) between two checkpoints; a million instructions are replayed in some 15 ms. */
@@ -122,6 +123,20 @@ export class Recording {
     if (cpu.s[HALTED] !== 0) this.#seekMoment(moment, here)
     const left = this.tick < here ? count - 1 : count
     if (left > 0) this.#seekMoment(Math.max(0, moment - left), here)
+  }
+
+  /**
+   * The registers before each of the last instructions, at most so many. They are not written down while the machine runs but found by going back
+   * and running again, so that a trace costs nothing until somebody looks.
+   */
+  trace(most: number): TraceRing {
+    const ring = new TraceRing(this.machine.cpu, most)
+    const here = this.tick
+    this.#seekMoment(Math.max(0, this.machine.cpu.moment - most), here)
+    this.onEach = ring.take
+    this.seek(here)
+    this.onEach = null
+    return ring
   }
 
   /** To the event before the present moment, of one kind or of any; to the start, if there is none that is still known. */

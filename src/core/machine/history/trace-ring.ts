@@ -1,6 +1,8 @@
 import type { Cpu } from '../cpu/cpu.ts'
 import { eflags } from '../cpu/flags.ts'
-import { CARRY_A, CPL, CR0, CR2, CR3, CR4, CS, DS, EIP, ES, FLAGS, FS, GS, SIGN_PARITY, SS, SUM, ADDEND, CARRY_B, ZERO } from '../cpu/layout.ts'
+import {
+  ADDEND, CARRY_A, CARRY_B, CPL, CR0, CR2, CR3, CR4, CS, DS, EAX, EBP, EBX, ECX, EDI, EDX, EIP, ES, ESI, ESP, FLAGS, FS, GS, SIGN_PARITY, SS, SUM, ZERO,
+} from '../cpu/layout.ts'
 
 /** Words of one entry: the state block up to CR4, then six selectors and the low word of the moment. */
 const STATE = CR4 + 1
@@ -39,15 +41,35 @@ export class TraceRing {
     const { s, selectors } = this.#cpu
     const words = this.#words
     const at = (this.#total % this.capacity) * WORDS
-    for (let i = 0; i < STATE; i++) words[at + i] = s[i]!
-    for (let i = 0; i < 6; i++) words[at + STATE + i] = selectors[i]!
+    words[at] = s[EAX]!
+    words[at + ECX] = s[ECX]!
+    words[at + EDX] = s[EDX]!
+    words[at + EBX] = s[EBX]!
+    words[at + ESP] = s[ESP]!
+    words[at + EBP] = s[EBP]!
+    words[at + ESI] = s[ESI]!
+    words[at + EDI] = s[EDI]!
+    words[at + EIP] = s[EIP]!
+    words[at + FLAGS] = s[FLAGS]!
+    words[at + CARRY_A] = s[CARRY_A]!
+    words[at + CARRY_B] = s[CARRY_B]!
+    words[at + ZERO] = s[ZERO]!
+    words[at + SIGN_PARITY] = s[SIGN_PARITY]!
+    words[at + SUM] = s[SUM]!
+    words[at + ADDEND] = s[ADDEND]!
+    words[at + CPL] = s[CPL]!
+    words[at + CR0] = s[CR0]!
+    words[at + CR2] = s[CR2]!
+    words[at + CR3] = s[CR3]!
+    words[at + CR4] = s[CR4]!
+    words[at + STATE] = selectors[ES]!
+    words[at + STATE + CS] = selectors[CS]!
+    words[at + STATE + SS] = selectors[SS]!
+    words[at + STATE + DS] = selectors[DS]!
+    words[at + STATE + FS] = selectors[FS]!
+    words[at + STATE + GS] = selectors[GS]!
     words[at + MOMENT] = this.#cpu.moment
     this.#total++
-  }
-
-  /** Forgets what was taken: what follows does not follow from it. */
-  clear(): void {
-    this.#total = 0
   }
 
   /** The state block (up to CR4), selectors and moment of an entry; not a copy. */
