@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { build, type Plugin } from 'vite'
 
 /** Builds one entry as the app's build does, into `folder`; answers the path of the script, for a process or thread of its own. */
@@ -14,7 +14,7 @@ export async function bundle(entry: string, folder: string): Promise<string> {
       target: 'node20',
       rolldownOptions: {
         external: ['@mongodb-js/zstd', 'node-liblzma', 'sql.js', 'quickjs-emscripten', 'cbor-extract'],
-        output: { format: 'es', entryFileNames: (chunk) => (chunk.name.endsWith('-worker') && !entry.includes(chunk.name) ? `${chunk.name}.mjs` : 'entry.mjs') },
+        output: { format: 'es', entryFileNames: 'entry.mjs' },
       },
     },
     ssr: { noExternal: true },
@@ -33,8 +33,11 @@ const nodeWorkers: Plugin = {
   },
   load(id) {
     if (!id.endsWith('?nodeWorker')) return null
-    const script = this.emitFile({ type: 'chunk', id: id.replace('?nodeWorker', '') })
+    const path = id.replace('?nodeWorker', '')
+    const fileName = basename(path).replace('.ts', '.mjs')
+    this.emitFile({ type: 'chunk', id: path, fileName })
+    // The address is put together at run time, so that nobody takes it for an asset.
     return `import { Worker } from 'node:worker_threads'
-export default (options) => new Worker(new URL(import.meta.ROLLUP_FILE_URL_${script}), options)`
+export default (options) => new Worker(new URL(['.', '${fileName}'].join('/'), import.meta.url), options)`
   },
 }
