@@ -199,6 +199,22 @@ describe('a channel', () => {
     expect(line.rises).toBe(0)
   })
 
+  test('that is a lonely slave answers for its master: ready, but every command is aborted', () => {
+    ata = new Ata([null, new Disk(image)], line, clock)
+    expect([io().in(0x1f7), status()]).toEqual([0x50, 0x50])
+    for (const code of [0x20, 0x30, 0xec]) {
+      command(code, 7, 1)
+      wait()
+      expect([line.level, io().in(0x1f7), io().in(0x1f1)]).toEqual([true, 0x51, 4])
+      expect([line.level, io().in(0x1f0, 4)]).toEqual([false, -1])
+    }
+    command(0x20, 7, 1, 0xf0)
+    wait()
+    expect([io().in(0x1f7), readWords(512)[0]]).toEqual([0x58, 7])
+    io().out(0x1f6, 0xe0)
+    expect(io().in(0x1f7)).toBe(0x50)
+  })
+
   test('keeps its drives apart', () => {
     ata = new Ata([new Disk(image), new Disk(numbered(10).fill(7, 512, 1024))], line, clock)
     command(0x20, 1, 1, 0xf0)

@@ -134,9 +134,14 @@ export class Ata implements PortDevice {
     return this.disks[0] !== null || this.disks[1] !== null
   }
 
+  /** Whether a drive obeys when the selected one is written to: that one, or a lonely slave for its master (as QEMU's does: ready, but it aborts every command). */
+  get #obeys(): boolean {
+    return this.#disk !== null || (this.#second === 0 && this.#present)
+  }
+
   /** Without a drive nobody drives the bus, and it floats high. A lonely master answers for its slave, with 0. */
   get #status(): number {
-    if (this.#disk) return this.#state.status
+    if (this.#obeys) return this.#state.status
     return this.#second === 1 && this.disks[0] ? 0 : 0xff
   }
 
@@ -144,7 +149,7 @@ export class Ata implements PortDevice {
     const state = this.#state
     if (offset === STATUS) {
       const status = this.#status
-      if (this.#disk) state.interrupt = false
+      if (this.#obeys) state.interrupt = false
       this.#updateLine()
       return status
     }
@@ -177,9 +182,10 @@ export class Ata implements PortDevice {
   #execute(command: number): void {
     const state = this.#state
     // EXECUTE DEVICE DIAGNOSTIC is for both drives; anything else only for one that is there.
-    if (!this.#disk && command !== 0x90) return
+    if (!this.#obeys && command !== 0x90) return
     Object.assign(state, { error: 0, status: READY, phase: 'idle', interrupt: false })
     this.#updateLine()
+    if (!this.#disk && command !== 0x90) return this.#fail(ABRT)
     switch (command) {
       case 0x20: case 0x21: return this.#transfer('fetch', 1)
       case 0x30: case 0x31: return this.#transfer('out', 1)
