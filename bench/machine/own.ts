@@ -16,5 +16,5 @@ export function runOwn(image: Uint8Array, entry: number, heard: (byte: number, i
   memory.copyIn(gpa(0x10_0000), image)
   cpu.s[EIP] = entry
   cpu.s[EAX] = 0x2bad_b002
-  while (going) if (run(cpu, SLICE) === 'shutdown') throw new Error(`The kernel ended at 0x${(cpu.s[EIP]! >>> 0).toString(16)}.`)
+  while (going) if (run(cpu, SLICE) === 'shutdown') throw new Error(`The kernel ended at 0x${(cpu.s[EIP] >>> 0).toString(16)}.`)
 }

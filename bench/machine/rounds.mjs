@@ -19,7 +19,11 @@ export function makeRounds(count) {
       instructionsBefore = instructions
       return round < count
     }
-    if (line === '') (loops[letter] ??= { times: [], checksums: new Set() }).times.push(now() - began), (loops[letter].instructions = instructions - instructionsBefore)
+    if (line === '') {
+      const loop = (loops[letter] ??= { times: [], checksums: new Set(), instructions: 0 })
+      loop.times.push(now() - began)
+      loop.instructions = instructions - instructionsBefore
+    }
     if (sign !== '\n') line += sign
     else {
       loops[letter].checksums.add(line)

@@ -49,7 +49,7 @@ export function translateWrite(c: Cpu, linear: number, user: boolean): number {
 export function readForUpdate(c: Cpu, linear: number, size: number): number {
   const e = c.writeTlb[linear >>> 12]! ^ 0xfff
   if (size !== 4 || ((linear | e) & 0xfff) > 0xffc) return readSlow(c, linear, size, c.s[CPL] === 3, translateWrite)
-  return c.memory.host.getInt32(linear + e, true)
+  return c.memory.host.getInt32((linear + e) | 0, true)
 }
 
 export function readSlow(c: Cpu, linear: number, size: number, user: boolean, translate = translateRead): number {

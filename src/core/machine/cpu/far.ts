@@ -11,6 +11,7 @@ import { moveStack, peek, stackMask } from './operands.ts'
 import { inRealMode, realReturn, realTransfer } from './real-mode.ts'
 import { checkStackSegment, CODE_OR_DATA, CONFORMING, dplOf, EXECUTABLE, isCode, limitOf, PRESENT, readDescriptor, setNull, setSegment } from './segments.ts'
 
+const DATA_SEGMENTS = [ES, DS, FS, GS]
 const CALL_GATE_32 = 0xc00
 const CALL_GATE_16 = 0x400
 
@@ -145,7 +146,7 @@ function restoreFlags(c: Cpu, flags: number, size: number, cpl: number): void {
 
 /** An outer ring does not inherit segments it could not have loaded (SDM 3A 5.8.6). */
 function forgetInnerSegments(c: Cpu, ring: number): void {
-  for (const segment of [ES, DS, FS, GS]) {
+  for (const segment of DATA_SEGMENTS) {
     const rights = c.rights[segment]!
     const conformingCode = (rights & (EXECUTABLE | CONFORMING)) === (EXECUTABLE | CONFORMING)
     if (!conformingCode && dplOf(rights) < ring && (c.selectors[segment]! & 0xfffc) !== 0) setNull(c, segment, 0)

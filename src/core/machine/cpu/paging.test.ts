@@ -87,8 +87,8 @@ describe('paging (SDM 3A 4.3, 4.6, 4.7)', () => {
     const machine = paged(0, P, P)
     const { cpu } = machine
     machine.write(DIRECTORY + (high >>> 22) * 4, LARGE | P | W)
-    // mov [ebx], al; mov cx, [ebx]; movzx edx, byte [ebx]; mov ecx, 16; rep stosb; mov ecx, 16; mov esi, ebx; lea edi, [ebx + 64]; rep movsb
-    machine.code('8803 668b0b 0fb613 b910000000 f3aa b910000000 89de 8d7b40 f3a4')
+    // mov [ebx], al; mov cx, [ebx]; movzx edx, byte [ebx]; mov ecx, 16; rep stosb; mov ecx, 16; mov esi, ebx; lea edi, [ebx + 64]; rep movsb; xchg [ebx + 64], eax; sbb [ebx + 64], eax
+    machine.code('8803 668b0b 0fb613 b910000000 f3aa b910000000 89de 8d7b40 f3a4 874340 194340')
     cpu.s[EIP] = (high + CODE) | 0
     cpu.s[EAX] = 0x5a
     cpu.s[EBX] = cpu.s[EDI] = (high + FRAME) | 0
@@ -96,6 +96,8 @@ describe('paging (SDM 3A 4.3, 4.6, 4.7)', () => {
     expect([cpu.s[ECX], cpu.s[EDX]]).toEqual([0x5a, 0x5a])
     machine.steps(6)
     expect([0, 12, 16, 0x40, 0x4c, 0x50].map((at) => machine.read(FRAME + at))).toEqual([0x5a5a_5a5a, 0x5a5a_5a5a, 0, 0x5a5a_5a5a, 0x5a5a_5a5a, 0])
+    machine.steps(2)
+    expect([cpu.s[EAX], machine.read(FRAME + 0x40)]).toEqual([0x5a5a_5a5a, (0x5a - 0x5a5a_5a5a) >>> 0])
   })
 
   test('a store across pages writes nothing if the second is absent', () => {

@@ -13,6 +13,8 @@ export const CONFORMING = 0x400
 /** Readable for code, writable for data. */
 export const READ_WRITE = 0x200
 const ACCESSED = 0x100
+/** D of code, B of a stack. */
+const BIG = 0x40_0000
 const GRANULAR = 0x80_0000
 
 export const dplOf = (high: number): number => (high >> 13) & 3
@@ -51,11 +53,16 @@ export function setSegment(c: Cpu, segment: number, selector: number, low: numbe
     high |= ACCESSED
     rewriteDescriptor(c, selector, high)
   }
+  const base = baseOf(low, high)
+  const limit = limitOf(low, high)
+  // Most loads, on a way in and out of the kernel, bring another selector for the same flat segment.
+  const same = c.bases[segment] === base && c.limits[segment] === limit && ((c.rights[segment]! ^ high) & (BIG | EXECUTABLE | CONFORMING | READ_WRITE)) === 0
   c.selectors[segment] = selector
-  c.bases[segment] = baseOf(low, high)
-  c.limits[segment] = limitOf(low, high)
   c.rights[segment] = high & 0xf0_ff00
-  const flat = c.limits[segment] === -1 && ((high & EXECUTABLE) !== 0 || (high & CONFORMING) === 0)
+  if (same && c.limits[segment] === -1) return
+  c.bases[segment] = base
+  c.limits[segment] = limit
+  const flat = limit === -1 && ((high & EXECUTABLE) !== 0 || (high & CONFORMING) === 0)
   const readable = (high & EXECUTABLE) === 0 || (high & READ_WRITE) !== 0
   const writable = (high & EXECUTABLE) === 0 && (high & READ_WRITE) !== 0
   c.checks[segment] = (flat && readable ? 0 : 1) | (flat && writable ? 0 : 2)
