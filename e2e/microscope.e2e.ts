@@ -9,7 +9,8 @@ const PROGRAM = `; Greets once
 %include 'console.inc'
 
 section .text
-start:  movv esp, stack_top
+start:
+        movv esp, stack_top
         call console_init
         say 'Hello from the editor', 10
         mov al, 0

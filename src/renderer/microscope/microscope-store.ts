@@ -54,17 +54,20 @@ function useSubject() {
 }
 
 /** Opens machines, one at a time; what goes wrong becomes a toast. */
-function useOpening({ link, machine, sources, show, forget }: ReturnType<typeof useSubject>) {
+function useOpening({ link, machine, sources, show, forget }: ReturnType<typeof useSubject>, { centre, below }: ReturnType<typeof useViews>) {
   const opening = shallowRef<string | null>(null)
   const guests = shallowRef<readonly GuestInfo[]>([])
 
-  async function open(title: string, ask: () => Promise<MachineState>, source?: string): Promise<boolean> {
+  async function open(title: string, ask: () => Promise<MachineState>, source?: string, own = false): Promise<boolean> {
     if (opening.value !== null) return false
     opening.value = title
     try {
       const state = await ask()
       if (source !== undefined) sources.set(state.machine, source)
       show(state.machine)
+      // Of one's own program one wants to see what it prints; of others, what they are about to do.
+      if (own) below.value = 'console'
+      else centre.value = 'code'
       return true
     } catch (error) {
       useToasts().error(explain(error))
@@ -76,7 +79,7 @@ function useOpening({ link, machine, sources, show, forget }: ReturnType<typeof 
 
   const openVm = (vm: RecordId<'vm'>, name: string) => open(name, () => link.request('machine.open', { machine: vm }))
   const openGuest = (guest: GuestInfo) => open(guest.title, () => link.request('machine.open-guest', { guest: guest.key }), guest.source)
-  const openSource = (title: string, source: string) => open(title, () => link.request('machine.open-source', { source }), source)
+  const openSource = (title: string, source: string) => open(title, () => link.request('machine.open-source', { source }), source, true)
   const openImage = (name: string, base64: string) => open(name, () => link.request('machine.open-image', { name, base64 }))
 
   async function loadGuests(): Promise<void> {
@@ -171,6 +174,7 @@ function useViews() {
 /** The microscope of this window. */
 export const useMicroscope = defineStore('microscope', () => {
   const subject = useSubject()
+  const views = useViews()
   const { machine, state, stop, before, failure, source, show } = subject
-  return { machine, state, stop, before, failure, source, show, ...useOpening(subject), ...useTransport(subject), ...useViews() }
+  return { machine, state, stop, before, failure, source, show, ...useOpening(subject, views), ...useTransport(subject), ...views }
 })

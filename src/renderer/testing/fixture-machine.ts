@@ -96,8 +96,7 @@ export class FixtureMachine {
   }
 
   private events(params: Readonly<Record<string, unknown>>): unknown {
-    const of = EVENTS.filter(({ kind }) => params['kind'] === undefined || kind === params['kind'])
-    const from = Number(params['from'])
-    return { total: of.length, events: of.slice(from, from + Number(params['count'])) }
+    const found = EVENTS.filter(({ kind, index }) => index >= Number(params['from']) && (params['kind'] === undefined || kind === params['kind']))
+    return { total: EVENTS.length, events: found.slice(0, Number(params['count'])) }
   }
 }

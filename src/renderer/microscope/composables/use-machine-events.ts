@@ -1,69 +1,56 @@
-import { computed, shallowReactive, shallowRef, watch } from 'vue'
+import { computed, shallowRef, watch } from 'vue'
 import type { MachineEvent, MachineEventKind } from '../../../protocol/machine.ts'
 import { useMachines } from '../../app/stores/machines.ts'
 import { attempt } from '../microscope-actions.ts'
 import { useMicroscope } from '../microscope-store.ts'
+import { type EventPart, EventShelf } from '../model/event-shelf.ts'
 
 export const EVENT_KINDS: readonly MachineEventKind[] = ['fault', 'interrupt', 'gate', 'return', 'io', 'control', 'halt', 'end']
 
-const PAGE = 200
-
-/** All events of the run, newest first, fetched by the page as they come into view; while the machine runs, the latest ones. */
+/** All events of the run, newest first, fetched as they come into view; while the machine runs, the latest ones. */
 export function useMachineEvents() {
   const machines = useMachines()
   const microscope = useMicroscope()
   const kind = shallowRef<MachineEventKind | null>(null)
-  const total = shallowRef(0)
-  const pages = shallowReactive(new Map<number, readonly MachineEvent[]>())
-  const asked = new Set<number>()
-  let version = 0
+  /** A new object each time something came, so that views follow. */
+  const shelf = shallowRef({ events: new EventShelf(false) })
+  let fetching = false
 
   const running = computed(() => microscope.state?.running === true)
   const recent = computed(() => (microscope.state?.recent ?? []).filter((event) => kind.value === null || event.kind === kind.value))
-  const count = computed(() => (running.value ? recent.value.length : total.value))
+  const count = computed(() => (running.value ? recent.value.length : shelf.value.events.count))
 
   /** The event of a row, 0 = newest; undefined while it is on its way. */
-  function at(row: number): MachineEvent | undefined {
-    if (running.value) return recent.value[recent.value.length - 1 - row]
-    const index = total.value - 1 - row
-    return pages.get(Math.floor(index / PAGE))?.[index % PAGE]
-  }
+  const at = (row: number): MachineEvent | undefined => (running.value ? recent.value[recent.value.length - 1 - row] : shelf.value.events.at(row))
 
-  async function fetch(page: number): Promise<void> {
+  async function take(part: EventPart, events: EventShelf): Promise<void> {
     const { machine } = microscope
-    if (!machine || asked.has(page)) return
-    asked.add(page)
-    const mine = version
-    await attempt(async () => {
-      const answer = await machines.request('machine.events', { machine, from: page * PAGE, count: PAGE, ...(kind.value ? { kind: kind.value } : {}) })
-      if (mine !== version) return
-      total.value = answer.total
-      pages.set(page, answer.events)
-    })
+    if (!machine) return
+    const answer = await machines.request('machine.events', { machine, ...part, ...(kind.value ? { kind: kind.value } : {}) })
+    events.put(part, answer.events, answer.total)
+    if (shelf.value.events === events) shelf.value = { events }
   }
 
   /** Sees to it that the rows in view are there. */
-  function need(first: number, last: number): void {
-    if (running.value || total.value === 0) return
-    const page = (row: number): number => Math.floor(Math.max(0, total.value - 1 - row) / PAGE)
-    for (let one = page(last); one <= page(first); one++) void fetch(one)
-  }
-
-  async function refresh(): Promise<void> {
-    version++
-    pages.clear()
-    asked.clear()
-    const { machine, state } = microscope
-    if (!machine || !state || state.running) return
-    const mine = version
+  async function need(first: number, last: number): Promise<void> {
+    if (fetching || running.value) return
+    fetching = true
+    const { events } = shelf.value
     await attempt(async () => {
-      const { total: all } = await machines.request('machine.events', { machine, from: 0, count: 1, ...(kind.value ? { kind: kind.value } : {}) })
-      if (mine === version) total.value = all
+      for (let part = events.missing(first, last); part && shelf.value.events === events; part = events.missing(first, last)) await take(part, events)
     })
-    if (mine === version && total.value > 0) await fetch(Math.floor((total.value - 1) / PAGE))
+    fetching = false
+    if (shelf.value.events !== events) await need(first, last)
   }
 
-  watch([() => microscope.stop, kind, running], () => void refresh(), { immediate: true })
-  const loaded = computed(() => [...pages.values()].flat())
-  return { kind, count, at, need, loaded }
+  /** How long the log is now; what was fetched of it may be another branch of time, so it is forgotten. */
+  function refresh(): void {
+    if (!microscope.machine || microscope.state?.running !== false) return
+    const events = new EventShelf(kind.value !== null)
+    events.grow(microscope.state.eventCount)
+    shelf.value = { events }
+  }
+
+  watch([() => microscope.stop, kind, running], refresh, { immediate: true })
+  return { kind, count, shelf, at, need }
 }
