@@ -31,6 +31,10 @@ class ServedDesk implements Served {
     return this.desk.running
   }
 
+  get seconds(): number {
+    return this.desk.seconds
+  }
+
   request(name: MachineRequestName, params: unknown): unknown {
     return this.desk.request(name as DeskRequestName, params as MachineRequestParams<DeskRequestName>)
   }
@@ -47,6 +51,7 @@ class ServedDesk implements Served {
 /** A thread without a machine: assembles and tells what is wrong with a program. */
 class Assembler implements Served {
   readonly running = false
+  readonly seconds = 0
 
   request(name: MachineRequestName, params: unknown): AssembleAnswer {
     if (name !== 'machine.assemble') throw new Failure('invalid', `${name} needs a machine.`)

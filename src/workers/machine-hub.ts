@@ -161,7 +161,7 @@ export class MachineHub implements MachineStates {
 function check(name: string, params: unknown): Checked {
   if (!Object.hasOwn(MACHINE_REQUESTS, name)) throw new Failure('invalid', `There is no machine request "${name}".`)
   const known = name as MachineRequestName
-  const parsed = v.safeParse(MACHINE_REQUESTS[known] as v.GenericSchema, params)
+  const parsed = v.safeParse(MACHINE_REQUESTS[known], params)
   if (parsed.success) return { name: known, params: parsed.output } as Checked
   const issue = parsed.issues[0]
   const where = v.getDotPath(issue)

@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads'
 import type { ErrorInfo } from '../protocol/errors.ts'
-import type { MachineRequestName, MachineState } from '../protocol/machine.ts'
+import type { MachineRequestName, MachineRequestParams, MachineState } from '../protocol/machine.ts'
 import { Failure } from '../core/base/failure.ts'
 import { errorInfo } from '../core/session/commands.ts'
 
@@ -44,6 +44,8 @@ export function threadOfMachine(worker: Worker): MachineThread {
 export interface Served {
   /** Something is still to be run, if only when an input has come. */
   readonly running: boolean
+  /** The machine's own time. */
+  readonly seconds: number
   /** Throws a `Failure` that says why not. */
   request(name: MachineRequestName, params: unknown): unknown
   /** Runs for a few milliseconds; false when it has stopped, or stands. */
@@ -53,40 +55,86 @@ export interface Served {
 
 /** Milliseconds between two states of a running machine: one animation frame. */
 const FRAME = 16
+/** Milliseconds by which a machine that runs freely may be ahead of real time, and behind it without catching up. */
+const [MOST_AHEAD, MOST_BEHIND] = [5, 50]
 const READING: ReadonlySet<MachineRequestName> = new Set(['machine.assemble', 'machine.disassemble', 'machine.memory', 'machine.walk', 'machine.events', 'machine.guests'])
 
 /** The inside of a machine's thread: orders are taken between two slices, so that a running machine answers within a frame. */
 export function serveMachine(served: Served, report: (report: MachineReport) => void): (order: MachineOrder) => void {
-  let [planned, taken, toldAt] = [false, true, -Infinity]
-  const tell = (): void => {
-    taken = false
-    toldAt = performance.now()
-    report({ type: 'state', state: served.state() })
+  const server = new Server(served, report)
+  return (order) => server.obey(order)
+}
+
+class Server {
+  private readonly served: Served
+  private readonly report: (report: MachineReport) => void
+  private next: (() => void) | undefined
+  private taken = true
+  private toldAt = -Infinity
+  /** Where real time and the machine's were the same; undefined: as fast as it can, towards something. */
+  private anchor: { readonly real: number; readonly machine: number } | undefined
+
+  constructor(served: Served, report: (report: MachineReport) => void) {
+    this.served = served
+    this.report = report
   }
-  const plan = (): void => {
-    if (planned) return
-    planned = true
-    setImmediate(() => {
-      planned = false
-      const running = served.slice()
-      if (running) plan()
-      if (!running || (taken && performance.now() - toldAt >= FRAME)) tell()
-    })
-  }
-  return (order) => {
+
+  obey(order: MachineOrder): void {
     if (order.type === 'taken') {
-      taken = true
+      this.taken = true
       return
     }
     const { id, name, params } = order
     try {
-      report({ type: 'result', id, value: served.request(name, params) })
+      this.report({ type: 'result', id, value: this.served.request(name, params) })
     } catch (error) {
-      report({ type: 'error', id, error: errorInfo(error), bug: error instanceof Failure ? null : error instanceof Error ? (error.stack ?? error.message) : String(error) })
+      this.report({ type: 'error', id, error: errorInfo(error), bug: error instanceof Failure ? null : error instanceof Error ? (error.stack ?? error.message) : String(error) })
     }
+    if (name === 'machine.run') this.anchor = runsFreely(params) ? this.here() : undefined
     if (READING.has(name)) return
-    if (served.running) plan()
-    else tell()
+    if (this.served.running) this.plan(0)
+    else this.tell()
+  }
+
+  private here(): { readonly real: number; readonly machine: number } {
+    return { real: performance.now(), machine: this.served.seconds * 1000 }
+  }
+
+  /** Lets messages in first, at least. */
+  private plan(milliseconds: number): void {
+    this.next?.()
+    if (milliseconds > 0) {
+      const timer = setTimeout(() => this.slice(), milliseconds)
+      this.next = () => clearTimeout(timer)
+    } else {
+      const immediate = setImmediate(() => this.slice())
+      this.next = () => clearImmediate(immediate)
+    }
+  }
+
+  private slice(): void {
+    this.next = undefined
+    const goesOn = this.served.slice()
+    if (goesOn) this.plan(this.ahead())
+    if (!goesOn || (this.taken && performance.now() - this.toldAt >= FRAME)) this.tell()
+  }
+
+  /** Milliseconds until real time has come as far as the machine: an operating system that waits for its timer would otherwise keep a processor busy with waiting. */
+  private ahead(): number {
+    if (!this.anchor) return 0
+    const now = this.here()
+    const ahead = now.machine - this.anchor.machine - (now.real - this.anchor.real)
+    if (ahead < -MOST_BEHIND) this.anchor = now
+    return ahead > MOST_AHEAD ? Math.min(ahead, FRAME) : 0
+  }
+
+  private tell(): void {
+    this.taken = false
+    this.toldAt = performance.now()
+    this.report({ type: 'state', state: this.served.state() })
   }
 }
 
+function runsFreely(params: unknown): boolean {
+  return (params as MachineRequestParams<'machine.run'>).until.kind === 'pause'
+}

@@ -1,13 +1,13 @@
 import { defineStore } from 'pinia'
 import { computed, shallowReactive, shallowRef, watch } from 'vue'
-import type { TerminalRecord } from '../../protocol/records.ts'
+import type { RecordId, TerminalRecord } from '../../protocol/records.ts'
 import { explain } from '../app/connection/core-error.ts'
 import { useCore } from '../app/stores/core.ts'
 import { useFocus } from '../app/stores/focus.ts'
 import { readPersisted, writePersisted } from '../app/stores/persisted.ts'
 import { useRecords } from '../app/stores/records.ts'
 import { useToasts } from '../app/stores/toasts.ts'
-import { type ShellPlace, shellPlaces } from './model/places.ts'
+import { consolePlaces, type ShellPlace, shellPlaces } from './model/places.ts'
 
 const serial = (id: string): number => Number(/\d+$/.exec(id)?.[0] ?? 0)
 const COLUMNS = 100
@@ -29,12 +29,18 @@ export const useTerminals = defineStore('terminals', () => {
   const current = computed<TerminalRecord | null>(() => tabs.value.find(({ id }) => id === focus.terminal) ?? tabs.value.at(-1) ?? null)
   const places = computed(() => shellPlaces(records.all('engine').values(), records.all('container').values(), (id) => records.get(id)))
 
+  const consoles = computed(() => consolePlaces(records.all('vm').values(), records.all('engine').values()))
+  /** The VM whose console is shown in place of the shells. */
+  const watched = shallowRef<RecordId<'vm'> | null>(null)
+
+  watch(() => focus.terminal, () => { watched.value = null })
   watch(tabs, (shown) => shown.forEach(({ id }) => seen.add(id)), { immediate: true })
   watch(screenReader, (on) => writePersisted('terminal', { screenReader: on }))
 
   async function open(place: Pick<ShellPlace, 'target'>): Promise<void> {
     try {
       const { terminal } = await core.command('terminal.open', { target: place.target, columns: COLUMNS, rows: ROWS })
+      watched.value = null
       focus.terminal = terminal
     } catch (error) {
       useToasts().error(explain(error))
@@ -51,5 +57,5 @@ export const useTerminals = defineStore('terminals', () => {
     }
   }
 
-  return { tabs, current, places, screenReader, open, close }
+  return { tabs, current, places, consoles, watched, screenReader, open, close }
 })

@@ -53,6 +53,11 @@ export class MachineDesk {
     this.#recording = new Recording(program.config)
   }
 
+  /** The machine's own time since its start. */
+  get seconds(): number {
+    return this.#recording.tick / this.#recording.machine.ticksPerSecond
+  }
+
   get running(): boolean {
     return this.#goal !== null
   }

@@ -107,8 +107,15 @@ export async function createVmForm(hypervisor: HypervisorRecord): Promise<FormSp
 }
 
 export const configureVmForm = (vm: VmRecord): FormSpec => ({
-  title: t('app.form.configure', { name: vm.name }), submit: t('app.form.apply'), fields: sizeFields(vm.vcpus, vm.memoryMiB, vm.diskGiB),
-  run: (values) => useCore().command('vm.configure', { vm: vm.id, ...sizes(values) }),
+  title: t('app.form.configure', { name: vm.name }), submit: t('app.form.apply'),
+  fields: [...sizeFields(vm.vcpus, vm.memoryMiB, vm.diskGiB), plugged('disk', vm.hasDisk), plugged('nic', vm.hasNic)],
+  run: (values) => useCore().command('vm.configure', { vm: vm.id, ...sizes(values), disk: values.text('disk') === 'in', nic: values.text('nic') === 'in' }),
+})
+
+/** A part that can be taken out, to see how a boot fails without it. */
+const plugged = (key: 'disk' | 'nic', is: boolean): FormField => ({
+  kind: 'choice', key, label: t(`app.form.plugged.${key}`), value: is ? 'in' : 'out',
+  options: (['in', 'out'] as const).map((value) => ({ value, label: t(`app.form.plugged.${value}`), detail: t(`app.form.plugged.${key}-${value}`) })),
 })
 
 const VIRTUALIZATION_FLAGS = { intel: ['vmx', 'ept', 'vt-d'], amd: ['svm', 'npt', 'amd-vi'], apple: [] } as const

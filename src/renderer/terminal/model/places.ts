@@ -1,4 +1,4 @@
-import type { AnyRecord, ContainerRecord, EngineRecord, TerminalRecord } from '../../../protocol/records.ts'
+import type { AnyRecord, ContainerRecord, EngineRecord, RecordId, TerminalRecord, VmRecord } from '../../../protocol/records.ts'
 
 export interface ShellPlace {
   readonly target: TerminalRecord['target']
@@ -7,6 +7,11 @@ export interface ShellPlace {
   readonly kind: 'machine' | 'container'
   /** Name of the machine. */
   readonly on: string
+}
+
+export interface ConsolePlace {
+  readonly vm: RecordId<'vm'>
+  readonly name: string
 }
 
 type Find = (id: AnyRecord['id']) => AnyRecord | undefined
@@ -28,4 +33,13 @@ export function shellPlaces(engines: Iterable<EngineRecord>, containers: Iterabl
     if (container.state === 'running') inside.push({ target: container.id, name: container.name, kind: 'container', on: on.get(container.engine) ?? '' })
   }
   return [...machines.sort(byName), ...inside.sort(byName)]
+}
+
+/** VMs whose serial console can be watched, because no shell is there: they have none, or not yet. */
+export function consolePlaces(vms: Iterable<VmRecord>, engines: Iterable<EngineRecord>): readonly ConsolePlace[] {
+  const withShell = new Set<string>()
+  for (const { owner, state } of engines) if (state === 'running') withShell.add(owner)
+  const places: ConsolePlace[] = []
+  for (const { id, name, role, state } of vms) if (role === 'guest' && state !== 'off' && !withShell.has(id)) places.push({ vm: id, name })
+  return places.sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }))
 }
