@@ -1,13 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { MachineEventKind } from '../protocol/machine.ts'
 import { headless, type HeadlessResults } from '../workers/headless-client.ts'
 import { type CliCommand, parseCommandLine, requiredPositional, UsageError } from './command.ts'
 
 const OPTIONS = {
   append: { type: 'string' }, disk: { type: 'string' }, disk1: { type: 'string' }, json: { type: 'boolean' }, 'max-instructions': { type: 'string' }, memory: { type: 'string' }, serial: { type: 'string' },
+  trace: { type: 'string' }, until: { type: 'string' },
 } as const
 
-const HELP = `glasshouse machine FILE [--disk IMG] [--disk1 IMG] [--memory MB] [--append TEXT] [--serial -] [--max-instructions N] [--json]
+const EVENTS: readonly MachineEventKind[] = ['fault', 'interrupt', 'gate', 'return', 'io', 'control', 'halt']
+
+const HELP = `glasshouse machine FILE [--disk IMG] [--disk1 IMG] [--memory MB] [--append TEXT] [--serial -] [--max-instructions N] [--until EVENT]
+                        [--trace FILE] [--json]
 
 Runs a kernel on a simulated PC: IA-32 processor, PIC, PIT, UART, ATA disks, clock, keyboard, text screen. The machine ends when the guest writes to port 0xF4, halts for good, or faults
 three times over; the last line says why, and in which state.
@@ -20,9 +25,11 @@ three times over; the last line says why, and in which state.
   --serial -            the first serial line is standard input and output; standard input is read to its end first, and
                         typed line by line whenever the guest has been silent for a quarter of a simulated second
   --max-instructions N  stop after so many instructions (default: 10,000,000,000)
+  --until EVENT         stop after the first fault, interrupt, gate, return, io, control (register written) or halt
+  --trace FILE          write the registers before each instruction, a line each, in the words of QEMU's -d cpu
   --json                end with one line of JSON: {"end": {"kind"}, "stateHash", "instructions", "iterations", "deliveries", "cycles", "ticks"}; kind is
                         exit (with "code", what the guest wrote), shutdown (a third fault), dead (nothing can wake it), waiting (only input can),
-                        limit or boot-failed (with "message")
+                        limit, event (with "event", what --until asked for) or boot-failed (with "message"); with --trace also "traceHash"
 
 Exit codes: 0 it ran; 1 it ended in a third fault, could not start, or FILE cannot be read; 2 wrong usage.
 `
@@ -38,11 +45,19 @@ async function execute(args: readonly string[]): Promise<number> {
     disks: [values.disk === undefined ? null : resolve(values.disk), values.disk1 === undefined ? null : resolve(values.disk1)] as const,
     memoryMiB: count(values.memory ?? '256', 'MB of memory'),
     maxInstructions: count(values['max-instructions'] ?? '10000000000', 'instructions'),
+    ...(values.until === undefined ? {} : { until: eventKind(values.until) }),
+    ...(values.trace === undefined ? {} : { trace: resolve(values.trace) }),
     input: attached && !process.stdin.isTTY ? readFileSync(0) : new Uint8Array(),
   }
   const report = await headless('machine', params, (text) => void (attached && process.stdout.write(Buffer.from(text, 'latin1'))))
   process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : text(report))
   return report.end.kind === 'shutdown' || report.end.kind === 'boot-failed' ? 1 : 0
+}
+
+function eventKind(value: string): MachineEventKind {
+  const kind = EVENTS.find((known) => known === value)
+  if (!kind) throw new UsageError(`"${value}" is not an event. There are ${EVENTS.join(', ')}.`)
+  return kind
 }
 
 function count(value: string, what: string): number {
@@ -51,7 +66,7 @@ function count(value: string, what: string): number {
 }
 
 function text({ end, stateHash, instructions, iterations, deliveries, cycles, ticks }: HeadlessResults['machine']): string {
-  const detail = end.kind === 'exit' ? ` ${end.code}` : end.kind === 'boot-failed' ? `: ${end.message}` : ''
+  const detail = end.kind === 'exit' ? ` ${end.code}` : end.kind === 'event' ? ` ${end.event}` : end.kind === 'boot-failed' ? `: ${end.message}` : ''
   return `${end.kind}${detail}\n${instructions} instructions, ${iterations} iterations, ${deliveries} deliveries, ${cycles} cycles, ${ticks} ticks\nstate ${stateHash}\n`
 }
 

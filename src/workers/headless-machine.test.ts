@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { assemble } from '../core/machine/assembler/assemble.ts'
+import type { MachineEventKind } from '../protocol/machine.ts'
 import { type MachineReport, runMachine } from './headless-machine.ts'
 
 const HEADER = `
@@ -49,12 +50,13 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }))
 
-async function run(source: string, options: { input?: string; maxInstructions?: number; disk?: string } = {}): Promise<{ report: MachineReport; serial: string }> {
+async function run(source: string, options: { input?: string; maxInstructions?: number; disk?: string; until?: MachineEventKind; trace?: string } = {}): Promise<{ report: MachineReport; serial: string }> {
   const file = join(folder, 'kernel')
   writeFileSync(file, assemble(source).image)
   let serial = ''
   const params = { file, commandLine: '', memoryMiB: 2, ticksPerSecond: 1_000_000, maxInstructions: options.maxInstructions ?? 1e9, disks: [options.disk ?? null, null] as const, input: Buffer.from(options.input ?? '') }
-  const report = await runMachine(params, (text) => (serial += text))
+  const looks = { ...(options.until ? { until: options.until } : {}), ...(options.trace ? { trace: options.trace } : {}) }
+  const report = await runMachine({ ...params, ...looks }, (text) => (serial += text))
   return { report, serial }
 }
 
@@ -102,4 +104,24 @@ registers: db 1, 0, 0, 0, 0xe0`
 test('what is no kernel says so', async () => {
   const { report } = await run('dd 0')
   expect(report.end).toMatchObject({ kind: 'boot-failed' })
+})
+
+test('it stops after the first event that was asked for', async () => {
+  const { report } = await run(`${HEADER} nop\n nop\n out 0x80, al\n hlt`, { until: 'io' })
+  expect(report).toMatchObject({ end: { kind: 'event', event: 'io' }, instructions: 3 })
+})
+
+test('a trace has the registers before each instruction, and changes nothing', async () => {
+  const source = `${HEADER} mov eax, 0x1234\n mov ecx, 20000\nagain: sub eax, 0x34\n loop again\n out 0xf4, al`
+  const trace = join(folder, 'trace')
+  const { report } = await run(source, { trace })
+  const { traceHash, ...rest } = report
+  expect(rest).toEqual((await run(source)).report)
+  const lines = readFileSync(trace, 'latin1').trimEnd().split('\n')
+  expect(lines).toHaveLength(report.instructions)
+  expect(lines[3]).toBe(
+    'EAX=00001200 EBX=00009000 ECX=00004e20 EDX=00000600 ESI=00000000 EDI=00000000 EBP=00000000 ESP=00000000 EIP=0010002d EFL=00000006 [-----P-] CPL=0 ES=0010 CS=0008 SS=0010 DS=0010 FS=0010 GS=0010 CR0=00000011 CR2=00000000 CR3=00000000 CR4=00000000',
+  )
+  expect(traceHash).toMatch(/^[0-9a-f]{64}$/)
+  expect((await run(source, { trace })).report.traceHash).toBe(traceHash)
 })

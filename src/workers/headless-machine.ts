@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs'
 import { Failure } from '../core/base/failure.ts'
 import type { MachineEnd } from '../core/machine/board/config.ts'
 import { Machine } from '../core/machine/board/machine.ts'
+import { Recorder } from '../core/machine/history/recorder.ts'
+import type { MachineEventKind } from '../protocol/machine.ts'
+import { MachineTrace } from './machine-trace.ts'
 import { nativeSha256 } from './platform.ts'
 
 export interface MachineParams {
@@ -16,12 +19,18 @@ export interface MachineParams {
   readonly disks: readonly [string | null, string | null]
   /** What is typed at the far end of the serial line. */
   readonly input: Uint8Array
+  /** Stops after the first event of this kind. */
+  readonly until?: MachineEventKind
+  /** File that gets a line for each instruction. */
+  readonly trace?: string
 }
 
 export interface MachineReport {
   /** `limit`: the instructions are used up; `waiting`: halted until something is typed, and there is nothing more. */
-  readonly end: MachineEnd | { readonly kind: 'limit' } | { readonly kind: 'waiting' }
+  readonly end: MachineEnd | { readonly kind: 'limit' } | { readonly kind: 'waiting' } | { readonly kind: 'event'; readonly event: MachineEventKind }
   readonly stateHash: string
+  /** SHA-256 of the trace, if there is one. */
+  readonly traceHash?: string
   readonly instructions: number
   readonly iterations: number
   readonly deliveries: number
@@ -47,19 +56,31 @@ export async function runMachine(params: MachineParams, serial: (latin1: string)
     lastSent = machine.tick
     serial(Buffer.from(bytes).toString('latin1'))
   }
+  const recorder = new Recorder(machine, null)
+  // Without a reason to look nobody does: ports are faster then.
+  if (params.until !== undefined || params.trace !== undefined) machine.cpu.observer = recorder
+  let reached = false
+  recorder.onEvent = (kind) => {
+    if (kind !== params.until) return
+    reached = true
+    machine.requestStop()
+  }
+  const trace = params.trace === undefined ? null : new MachineTrace(machine, recorder, params.trace)
   const silence = SILENCE * machine.ticksPerSecond
   const lines = linesOf(params.input)
   const { cpu, devices } = machine
-  while (machine.end === null && cpu.instructions < params.maxInstructions) {
+  while (machine.end === null && !reached && cpu.instructions < params.maxInstructions) {
     const left = params.maxInstructions - cpu.instructions
-    const stop = machine.run(machine.tick + Math.min(left, silence / 5))
+    const stop = machine.run(machine.tick + Math.min(left, silence / 5, trace ? trace.room : Infinity))
+    trace?.write()
     const quiet = devices.uart.unread === 0 && machine.tick - lastSent >= silence
     if (lines.length > 0 && (quiet || machine.waits)) machine.typeSerial(lines.shift()!)
     else if (stop !== 'end' && machine.waits && devices.uart.unread === 0) break
   }
-  const end = machine.end ?? { kind: cpu.instructions < params.maxInstructions ? 'waiting' : 'limit' }
+  const stopped: MachineReport['end'] = reached ? { kind: 'event', event: params.until! } : { kind: cpu.instructions < params.maxInstructions ? 'waiting' : 'limit' }
+  const end = machine.end ?? stopped
   const { instructions, iterations, deliveries, cycles } = cpu
-  return { end, stateHash: machine.stateHash(nativeSha256), instructions, iterations, deliveries, cycles, ticks: machine.tick }
+  return { end, stateHash: machine.stateHash(nativeSha256), instructions, iterations, deliveries, cycles, ticks: machine.tick, ...(trace ? { traceHash: trace.close() } : {}) }
 }
 
 /** With their ends; what is typed is Enter's carriage return only if the input says so. */

@@ -4,7 +4,7 @@
  */
 export interface CpuObserver {
   /** Called before each instruction, which `stopBy` can then prevent; null: instructions run without a look in between, several times faster. */
-  readonly each: (() => void) | null
+  readonly each?: (() => void) | null
   /** Through the IDT: an exception (`error` -1 where it has none), a device's interrupt, or `int n`, `int3`, `into`. */
   delivered(cause: 'fault' | 'interrupt' | 'software', vector: number, error: number, fromCpl: number): void
   /** `iret` or a far return ended. */

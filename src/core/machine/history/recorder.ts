@@ -21,9 +21,10 @@ export class Recorder implements CpuObserver {
   /** Is told every event, whether it is recorded or not. */
   onEvent: ((kind: MachineEventKind) => void) | null = null
   readonly #machine: Machine
-  readonly #log: EventLog
+  readonly #log: EventLog | null
 
-  constructor(machine: Machine, log: EventLog) {
+  /** @param log null: events are only told. */
+  constructor(machine: Machine, log: EventLog | null) {
     this.#machine = machine
     this.#log = log
   }
@@ -79,7 +80,7 @@ export class Recorder implements CpuObserver {
   #add(kind: MachineEventKind, fromCpl: number, details: Details, ahead: 0 | 1 = 1): void {
     const { cpu, tick } = this.#machine
     const { s } = cpu
-    if (this.recording) {
+    if (this.recording && this.#log) {
       const base = { number: -1, error: -1, target: 0, value: 0, before: 0 }
       this.#log.add({ ...base, ...details, tick: tick + ahead, kind, eip: s[START]!, linear: s[START]! + s[BASES + CS]!, fromCpl, toCpl: s[CPL]!, code: kind === 'interrupt' ? NO_CODE : this.#code() })
     }
