@@ -34,13 +34,14 @@ const MOST_KEPT = 200
 /** In place of the VM's own address and of its system's name, so that VMs share a run. Neither changes a tick before the login. */
 const STATION = '02:00:00:00:00:00'
 const SYSTEM = '<system>'
+const PROCESSOR: VmMachine['cpu'] = { vendor: 'intel', model: '', flags: [] }
 
 const kept = new Map<string, BootRun>()
 
 /** Boots the machine from power-on to login. The same hardware gives the same run, which is therefore made once. */
 export function bootRun(hardware: VmMachine): BootRun {
-  // The guest does not ask what the processor can, so it does not matter here.
-  const shared: VmMachine = { ...hardware, flags: [], mac: hardware.mac === null ? null : STATION, system: SYSTEM }
+  // The guest does not ask what the processor is, so it does not matter here.
+  const shared: VmMachine = { ...hardware, cpu: PROCESSOR, mac: hardware.mac === null ? null : STATION, system: SYSTEM }
   const key = JSON.stringify(shared)
   const run = kept.get(key) ?? new BootRecorder(new Machine(vmProgram(shared).config)).run()
   kept.delete(key)

@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { CommandParams } from '../../protocol/commands.ts'
 import type { RecordId } from '../../protocol/records.ts'
+import { Machine } from '../machine/board/machine.ts'
 import { bootRun } from './boot-run.ts'
 import { makeDatacenter } from './testing/make-datacenter.ts'
+import { vmMachine, vmProgram } from './vm-machine.ts'
+
+const cpu = { vendor: 'amd', model: 'EPYC', flags: ['svm', 'lm'] } as const
 
 /** A room with one switched-off VM of 512 MiB. */
 function room() {
@@ -34,6 +38,14 @@ describe('a VM boots as its guest does', () => {
     expect(told).toEqual([`up ${vm}`])
   })
 
+  test('its processor is the host\'s, under a hypervisor', () => {
+    const { store, vm, host } = room()
+    const { cpuid } = new Machine(vmProgram(vmMachine(store, vm).vm).config).cpu
+    const { model, flags } = store.require(host).cpu
+    expect(cpuid).toMatchObject({ vendor: 'GenuineIntel', brand: model.slice(0, 47) })
+    expect([cpuid.moreFeatures & (1 << 5), cpuid.moreFeatures >>> 31]).toEqual([flags.includes('vmx') ? 1 << 5 : 0, 1])
+  })
+
   test('the console fills phase by phase', async () => {
     const { run, vm, store, seconds } = room()
     run('vm.start', { vm })
@@ -46,13 +58,13 @@ describe('a VM boots as its guest does', () => {
   })
 
   test('more memory takes the firmware longer to test', () => {
-    const ticks = (memoryMiB: number): number => bootRun({ memoryMiB, flags: [], disk: true, mac: null, system: 'x' }).phases[0]!.ticks
+    const ticks = (memoryMiB: number): number => bootRun({ memoryMiB, cpu, disk: true, mac: null, system: 'x' }).phases[0]!.ticks
     expect(ticks(1024)).toBeGreaterThan(ticks(512))
     expect(ticks(512)).toBeGreaterThan(ticks(64))
   })
 
   test('the same hardware boots once, however many VMs have it', () => {
-    const hardware = { memoryMiB: 96, flags: ['vmx' as const], disk: true, mac: '52:54:00:00:00:01', system: 'x' }
+    const hardware = { memoryMiB: 96, cpu, disk: true, mac: '52:54:00:00:00:01', system: 'x' }
     const [first, second] = [bootRun(hardware), bootRun({ ...hardware, mac: '52:54:00:00:00:02' })]
     expect(second.phases.map(({ ticks }) => ticks)).toEqual(first.phases.map(({ ticks }) => ticks))
     expect(first.phases[0]!.text).toContain('52:54:00:00:00:01')

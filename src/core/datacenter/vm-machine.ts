@@ -1,7 +1,8 @@
-import type { CpuFlag, RecordId, VmRecord } from '../../protocol/records.ts'
+import type { CpuSpec, RecordId, VmRecord } from '../../protocol/records.ts'
 import { Failure } from '../base/failure.ts'
 import { assemble, type AssembleResult } from '../machine/assembler/assemble.ts'
 import type { MachineConfig } from '../machine/board/config.ts'
+import { cpuidOf } from '../machine/cpu/cpuid.ts'
 import { BOOT_VM } from '../machine/guests/guests.ts'
 import { GUEST_LIBRARY } from '../machine/guests/library.ts'
 import type { Store } from '../store/store.ts'
@@ -10,8 +11,8 @@ import type { Store } from '../store/store.ts'
 export interface VmMachine {
   /** At most `MOST_MEMORY_MIB`. */
   readonly memoryMiB: number
-  /** Features of the processor it runs on. */
-  readonly flags: readonly CpuFlag[]
+  /** The host's, which CPUID shows. */
+  readonly cpu: Pick<CpuSpec, 'vendor' | 'model' | 'flags'>
   readonly disk: boolean
   /** Station address of its network interface; null without one. */
   readonly mac: string | null
@@ -30,15 +31,17 @@ export function vmMachine(store: Store, id: RecordId<'vm'>): { readonly kind: 'v
 }
 
 export function hardwareOf(store: Store, vm: VmRecord): VmMachine {
-  const { flags } = store.require(vm.host).cpu
-  return { memoryMiB: Math.min(vm.memoryMiB, MOST_MEMORY_MIB), flags, disk: vm.hasDisk, mac: vm.hasNic ? vm.mac : null, system: vm.osName }
+  const { vendor, model, flags } = store.require(vm.host).cpu
+  return { memoryMiB: Math.min(vm.memoryMiB, MOST_MEMORY_MIB), cpu: { vendor, model, flags }, disk: vm.hasDisk, mac: vm.hasNic ? vm.mac : null, system: vm.osName }
 }
 
 /** The board that boots as the VM does, with the names and lines of what it runs first. */
-export function vmProgram({ memoryMiB, disk, mac, system }: VmMachine): { readonly config: MachineConfig } & Pick<AssembleResult, 'symbols' | 'lines'> {
+export function vmProgram({ memoryMiB, cpu, disk, mac, system }: VmMachine): { readonly config: MachineConfig } & Pick<AssembleResult, 'symbols' | 'lines'> {
   const { firmware, systemDisk } = images()
   const config: MachineConfig = {
     memoryMiB,
+    // Bit 31 of leaf 1 says that there is a hypervisor. An Intel processor is what Apple's machines of the time had, too.
+    cpuid: cpuidOf(cpu.vendor === 'amd' ? 'amd' : 'intel', cpu.model, [...cpu.flags, 'hypervisor']),
     disks: [disk ? systemDisk : null, null],
     boot: { kind: 'multiboot', image: firmware.image, commandLine: `system=${system}` },
     ...(mac === null ? {} : { station: Uint8Array.from(mac.split(':'), (byte) => Number.parseInt(byte, 16)) }),

@@ -1,3 +1,5 @@
+import type { CpuidRecord } from '../cpu/cpuid.ts'
+
 /** What a machine starts from. */
 export type Boot =
   /** A kernel with a multiboot header: ELF32, or flat with load addresses in the header. */
@@ -18,6 +20,8 @@ export interface MachineConfig {
   readonly station?: Uint8Array
   /** What the clock shows at tick 0, in seconds since 1970; 2000-01-01 if not said. */
   readonly clockStart?: number
+  /** What CPUID answers; the processor's own record if not said. */
+  readonly cpuid?: CpuidRecord
   readonly boot: Boot
 }
 

@@ -54,6 +54,7 @@ export class Machine {
     this.ticksPerSecond = config.ticksPerSecond ?? TICKS_PER_SECOND
     this.memory = new PhysicalMemory(memoryMiB * MIB)
     this.cpu = new Cpu(this.memory)
+    if (config.cpuid) this.cpu.cpuid = config.cpuid
     this.#events = new Events(() => this.tick, (due) => this.cpu.stopBy(due - this.#idle))
     const disks = [0, 1].map((n) => config.disks?.[n]).map((image) => (image ? new Disk(image) : null))
     const outlets = {

@@ -32,7 +32,7 @@ const FLAG_BITS: Readonly<Record<string, readonly ['moreFeatures' | 'extendedFea
   vmx: ['moreFeatures', 5], hypervisor: ['moreFeatures', 31], svm: ['moreExtendedFeatures', 2], nx: ['extendedFeatures', 20], lm: ['extendedFeatures', 29],
 }
 
-/** @public The processor as a host's record describes it: vendor's letters, and the flags that CPUID shows. */
+/** The processor as a host's record describes it: vendor's letters, and the flags that CPUID shows. */
 export function cpuidOf(vendor: 'intel' | 'amd', brand: string, flags: readonly string[]): CpuidRecord {
   const record = { ...DEFAULT_CPUID, vendor: vendor === 'intel' ? 'GenuineIntel' : 'AuthenticAMD', brand: brand.slice(0, 47) }
   for (const flag of flags) {
