@@ -6,19 +6,28 @@ import { onBoard } from './testing/board.ts'
 import { RUNS } from './testing/runs.ts'
 
 const hasNasm = hasTool('nasm')
+const golden = (name: string): string => readFileSync(join(import.meta.dirname, `golden/${name}.serial.txt`), 'utf8')
+
+/** The lines of each speaker (`reader: …`) in their order, one speaker after the other. */
+function bySpeaker(serial: string): string {
+  const speaker = (line: string): string => /^\w+(?=: )/.exec(line)?.[0] ?? ''
+  return serial.split('\n').sort((a, b) => (speaker(a) < speaker(b) ? -1 : Number(speaker(a) > speaker(b)))).join('\n')
+}
 
 describe.runIf(hasNasm && hasTool('qemu-system-i386'))('in the genuine QEMU', () => {
-  test.each(RUNS.map((run) => [run.golden, run] as const))('%s says what was reviewed', async (golden, { guest, disk, inputs, until, ...run }) => {
+  test.each(RUNS.map((run) => [run.golden, run] as const))('%s says what was reviewed', async (name, { guest, disk, inputs, until, ...run }) => {
     const { serial, status } = await qemu(nasm(guest), { ...run, disk: disk?.(nasm) ?? null, inputs: inputs ?? [], ...(until && { until }) })
-    await expect(serial).toMatchFileSnapshot(`golden/${golden}.serial.txt`)
+    // QEMU's disk is as fast as the host's, so that there processes overtake each other.
+    if (name === 'kernel') expect(bySpeaker(serial)).toBe(bySpeaker(golden(name)))
+    else await expect(serial).toMatchFileSnapshot(`golden/${name}.serial.txt`)
     expect(status).toBe(until ? null : 1)
   })
 })
 
 describe.runIf(hasNasm)('on the board', () => {
-  test.each(RUNS.map((run) => [run.golden, run] as const))('%s says the same as in QEMU', (golden, run) => {
+  test.each(RUNS.map((run) => [run.golden, run] as const))('%s says the same as in QEMU', (name, run) => {
     const { serial, machine } = onBoard(run, nasm)
-    expect(serial).toBe(readFileSync(join(import.meta.dirname, `golden/${golden}.serial.txt`), 'utf8'))
+    expect(serial).toBe(golden(name))
     if (!run.until) expect(machine.end).toEqual({ kind: 'exit', code: 0 })
   })
 })
