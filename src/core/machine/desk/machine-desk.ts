@@ -25,8 +25,9 @@ export type SerialListener = (offset: number, bytes: Uint8Array) => void
 
 type Handlers = { readonly [N in DeskRequestName]: (params: MachineRequestParams<N>) => MachineRequestResults[N] }
 
-/** Ticks of one slice; it also ends after so much work as a quarter million instructions are. */
-const SLICE_TICKS = 250_000
+/** One slice: so many ticks, which a halted machine skips, and so much work, in instructions: 2 ms, or 15 ms where each instruction is looked at. */
+const SLICE_TICKS = 2_000_000
+const SLICE_WORK = 150_000
 /** Rows in a state: code before pc and from it on, stack, and latest events. */
 const CODE_BEFORE = 8
 const CODE_FROM = 24
@@ -51,6 +52,7 @@ export class MachineDesk {
     this.#onSerial = onSerial
     this.#names = { symbols: new SymbolTable(program.symbols), lines: program.lines }
     this.#recording = new Recording(program.config)
+    if (this.#recording.machine.end) this.#pause = 'end'
   }
 
   /** The machine's own time since its start. */
@@ -70,7 +72,8 @@ export class MachineDesk {
   /** Goes on with what was asked to run, for some milliseconds; false: nothing is left to do before the next request. */
   slice(): boolean {
     if (!this.#goal) return false
-    const stop = this.#goal.advance(this.#recording.tick + SLICE_TICKS)
+    const goal = this.#goal
+    const stop = this.#recording.within(SLICE_WORK, () => goal.advance(this.#recording.tick + SLICE_TICKS))
     this.#tellSerial()
     if (stop === 'more') return true
     if (stop !== 'waits') this.#stop(stop)

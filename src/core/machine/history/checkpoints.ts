@@ -17,9 +17,12 @@ export interface Checkpoint {
 export interface CheckpointLimits {
   /** Checkpoints kept. */
   readonly count: number
-  /** Bytes of blocks and snapshots kept. What cannot be thinned out (start, end, present) may exceed it: at most thrice what the guest has written to. */
+  /** Bytes of blocks and snapshots kept, unless there are only a few checkpoints: all that the guest ever wrote to is needed once, and what it wrote to lately. */
   readonly bytes: number
 }
+
+/** Checkpoints that are kept whatever they take. */
+const FEWEST = 12
 
 /** What a snapshot takes beside its translations: state block and devices, generously. */
 const SNAPSHOT_BYTES = 64 << 10
@@ -76,7 +79,7 @@ export class Checkpoints {
     const checkpoint = { tick, moment: cpu.moment, inputs, snapshot: this.#machine.save(), blocks }
     this.#list.splice(++this.#base, 0, checkpoint)
     this.#bytes += sizeOf(checkpoint)
-    while (this.#list.length > this.#limits.count || this.#bytes > this.#limits.bytes) if (!this.#thin()) break
+    while (this.#list.length > this.#limits.count || (this.#bytes > this.#limits.bytes && this.#list.length > FEWEST)) if (!this.#thin()) break
   }
 
   /** The machine has come, by running, to the tick of the next checkpoint. */

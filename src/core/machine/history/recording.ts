@@ -22,7 +22,7 @@ const LIMITS: RecordingLimits = { interval: 1_000_000, count: 400, bytes: 256 <<
 /** Iterations of repeated instructions that take as long as an instruction. */
 const ITERATIONS_PER_WORK = 8
 /** Work after which `advance` looks around, and the most ticks that it hands out at once. */
-const PIECE_WORK = 1 << 16
+const PIECE_WORK = 1 << 15
 const LONGEST_PIECE = 1 << 20
 
 /** Why a run came back: the tick is reached; the machine has ended; somebody asked; only an input can go on. */
@@ -45,7 +45,8 @@ export class Recording {
   #lastTick = 0
   #endKnown = false
   #asked = false
-  #piece = 1024
+  #patience = Infinity
+  #piece = 16
 
   constructor(config: MachineConfig, limits: Partial<RecordingLimits> = {}) {
     this.#limits = { ...LIMITS, ...limits }
@@ -84,14 +85,24 @@ export class Recording {
     this.machine.requestStop()
   }
 
+  /** While `action` goes on, runs come back ('asked') after about so much work, as many instructions: a single `rep` may work for milliseconds. */
+  within<T>(work: number, action: () => T): T {
+    this.#patience = work
+    try {
+      return action()
+    } finally {
+      this.#patience = Infinity
+    }
+  }
+
   /** Runs to exactly this tick, or until it ends, waits or somebody asks. */
   run(untilTick: number): RecordingStop {
     this.#asked = false
     const { machine } = this
-    while (!this.#asked && machine.tick < untilTick) {
+    while (!this.#asked && machine.tick < untilTick && this.#patience > 0) {
       if (machine.end) return this.#noteEnd()
       if (machine.cpu.s[HALTED] !== 0 && machine.tick >= this.#lastTick && machine.waits) return 'waits'
-      this.#advance(untilTick)
+      this.#patience -= this.#advance(untilTick)
     }
     if (machine.end) return this.#noteEnd()
     return machine.tick < untilTick ? 'asked' : 'tick'
@@ -179,8 +190,8 @@ export class Recording {
     this.#inputs.give(this.machine)
   }
 
-  /** One piece of a run, not beyond the next checkpoint, input, or the end of the known past. */
-  #advance(untilTick: number, single = false): void {
+  /** One piece of a run, not beyond the next checkpoint, input, or the end of the known past. Answers how much work it was. */
+  #advance(untilTick: number, single = false): number {
     const { machine, checkpoints } = this
     const begin = machine.tick
     const known = begin < this.#lastTick
@@ -188,12 +199,14 @@ export class Recording {
     this.#recorder.recording = !known
     const work = this.#work
     if (single) machine.step(border)
-    else machine.run(Math.min(border, begin + this.#piece))
+    else machine.run(Math.min(border, begin + this.#piece, begin + Math.max(1, Math.ceil(this.#limits.interval - work))))
     this.#lastTick = Math.max(this.#lastTick, machine.tick)
-    if (!single) this.#pace(machine.tick - begin, this.#work - work)
+    const done = this.#work - work
+    if (!single) this.#pace(machine.tick - begin, done)
     if (checkpoints.next?.tick === machine.tick) checkpoints.arrive()
     else if (this.#work >= this.#limits.interval && machine.tick > checkpoints.base.tick) this.#keep()
     this.#inputs.give(machine)
+    return done
   }
 
   #keep(): void {
