@@ -59,7 +59,7 @@ describe('a recorded run', () => {
     }
   })
 
-  test('keeps its checkpoints small and finds what disks and filled pages held', () => {
+  test('keeps its checkpoints small and finds what filled pages held', () => {
     const program = programOf('mov edi, 0x20000\n mov ecx, 0x10000\n mov eax, 0x01010101\n rep stosd\n mov [0x30000], edi\n jmp $')
     const recording = record(program, { interval: 4 })
     recording.run(20)
@@ -82,5 +82,41 @@ describe('a recorded run', () => {
       calls++
     }
     expect(calls).toBeGreaterThan(4)
+  })
+  test('takes a disk back, and forth again', () => {
+    const image = new Uint8Array(1024).fill(7)
+    const program = programOf(`
+      mov ecx, 5
+      mov edx, 0x1f2
+    set:
+      mov al, [registers + edx - 0x1f2]
+      out dx, al
+      inc edx
+      loop set
+      mov al, 0x30
+      out dx, al
+      mov esi, 0x8000
+      mov ecx, 128
+      mov dx, 0x1f0
+      rep outsd
+      mov dx, 0x1f7
+    busy:
+      in al, dx
+      test al, 0x80
+      jnz busy
+      mov al, 0
+      out 0xf4, al
+    registers: db 1, 1, 0, 0, 0xe0`, { disks: [image, null] })
+    const recording = record(program, { interval: 20 })
+    expect(recording.run(1_000_000)).toBe('end')
+    const disk = recording.machine.devices.ata.disks[0]!
+    const written = disk.bytes.slice()
+    expect(written.subarray(512)).toEqual(recording.machine.memory.bytes.subarray(0x8000, 0x8200))
+    recording.seek(0)
+    expect(disk.bytes).toEqual(image)
+    recording.seek(recording.lastTick)
+    expect({ bytes: disk.bytes, end: recording.machine.end }).toEqual({ bytes: written, end: { kind: 'exit', code: 0 } })
+    recording.back(1)
+    expect({ bytes: disk.bytes, end: recording.machine.end }).toEqual({ bytes: written, end: null })
   })
 })

@@ -87,12 +87,4 @@ export class TraceRing {
     const selectors = SELECTORS.map(([name, n]) => `${name}=${(words[STATE + n]! & 0xffff).toString(16).padStart(4, '0')}`).join(' ')
     return `${named(REGISTERS)} EIP=${hex8(words[EIP]!)} EFL=${hex8(flags)} [${letters}] CPL=${words[CPL]!} ${selectors} ${named(CONTROLS)}`
   }
-
-  /** What tells two runs apart: registers, EIP, EFLAGS, CPL, CRs and selectors of an entry, little-endian. The words of the flags can differ where the flags do not. */
-  digest(index: number): Uint8Array {
-    const words = this.entry(index).slice()
-    words[FLAGS] = eflags(words)
-    for (const at of [CARRY_A, CARRY_B, ZERO, SIGN_PARITY, SUM, ADDEND]) words[at] = 0
-    return new Uint8Array(words.buffer)
-  }
 }
