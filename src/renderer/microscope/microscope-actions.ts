@@ -3,6 +3,7 @@ import { type UiAction, useActions } from '../app/actions/registry.ts'
 import { t } from '../app/i18n/index.ts'
 import { useAnnouncer } from '../app/stores/announcer.ts'
 import { useDialogs } from '../app/stores/dialogs.ts'
+import { useLayout } from '../app/stores/layout.ts'
 import { useToasts } from '../app/stores/toasts.ts'
 import { explain } from '../app/connection/core-error.ts'
 import type { RunUntil } from '../../protocol/machine.ts'
@@ -42,6 +43,11 @@ function askUntil(): void {
   })
 }
 
+function showProgram(): void {
+  useMicroscope().centre = 'program'
+  useLayout().show('microscope')
+}
+
 function sayLatest(): void {
   const { state } = useMicroscope()
   const latest = state?.recent.findLast(({ tick }) => tick <= state.tick)
@@ -57,7 +63,7 @@ const forwards: readonly { readonly id: string; readonly icon: UiAction['icon'];
 
 function microscopeActions(): readonly UiAction[] {
   const microscope = useMicroscope()
-  const common = { group: 'clock', panel: 'microscope' } as const
+  const common = { group: 'machine', panel: 'microscope' } as const
   const kind = () => ({ kind: t(`microscope.next-kind.${microscope.nextKind ?? 'any'}`) })
   return [
     ...forwards.map(({ id, icon, keys, until }): UiAction => ({ ...common, id: `microscope.${id}`, title: `microscope.do.${id}`, icon, keys, blocked: canGoOn, run: () => microscope.run(until) })),
@@ -71,7 +77,7 @@ function microscopeActions(): readonly UiAction[] {
     { ...common, id: 'microscope.back-event', title: 'microscope.do.back-event', icon: 'undo', keys: ['Mod+Alt+F10'], blocked: canGoBack, run: () => microscope.back('event') },
     { ...common, id: 'microscope.restart', title: 'microscope.do.restart', icon: 'miss', keys: ['Mod+Shift+F5'], blocked: standsStill, run: () => microscope.restart() },
     { ...common, id: 'microscope.read-event', title: 'microscope.do.read-event', icon: 'doc', keys: ['Mod+Alt+E'], blocked: () => (microscope.state ? null : t('microscope.why.no-machine')), run: sayLatest },
-    { ...common, group: 'add', id: 'microscope.program', title: 'microscope.do.program', icon: 'file', run: () => { microscope.centre = 'program' } },
+    { id: 'microscope.program', title: 'microscope.do.program', icon: 'file', group: 'machine', run: showProgram },
   ]
 }
 

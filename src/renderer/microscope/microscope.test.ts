@@ -120,7 +120,7 @@ test('a walk shows each entry and where it leads', async () => {
   await settled()
   await settled()
   expect([...host.querySelectorAll('li')].map(({ textContent }) => textContent.replaceAll(/\s+/g, ' '))).toEqual([
-    expect.stringContaining('CR3'), expect.stringMatching(/Page directory entry.*00119027.*names the page table/), expect.stringMatching(/Page table entry.*00104063.*names the page/),
+    'Linear address00104000', expect.stringContaining('CR3'), expect.stringMatching(/Page directory entry.*00119027.*names the page table/), expect.stringMatching(/Page table entry.*00104063.*names the page/),
     expect.stringMatching(/Physical address.*00104000.*page of 4 KiB/),
   ])
 })

@@ -8,7 +8,7 @@ import type { PanelId } from '../panels.ts'
 import { useSelection } from '../stores/selection.ts'
 import { useToasts } from '../stores/toasts.ts'
 
-export type ActionGroup = 'clock' | 'add' | 'object' | 'edit' | 'file' | 'view' | 'help'
+export type ActionGroup = 'clock' | 'machine' | 'add' | 'object' | 'edit' | 'file' | 'view' | 'help'
 export type Subject = AnyRecord | null
 
 /** Something a person can do. Menus, the palette, buttons, keys and context menus are all made from these. */

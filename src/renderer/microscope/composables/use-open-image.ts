@@ -7,7 +7,7 @@ const MOST_BYTES = 75_000_000
 
 const read = (file: File): Promise<string> => new Promise((resolve, reject) => {
   const reader = new FileReader()
-  reader.onload = () => resolve(String(reader.result).replace(/^[^,]*,/, ''))
+  reader.onload = () => resolve(typeof reader.result === 'string' ? reader.result.replace(/^[^,]*,/, '') : '')
   reader.onerror = () => reject(reader.error ?? new Error(file.name))
   reader.readAsDataURL(file)
 })
