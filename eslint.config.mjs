@@ -15,7 +15,8 @@ const zones = {
   // The datacenter sees the containers only through the ports of linux-system.ts; its VMs boot on the machine.
   'src/core/datacenter': ['src/protocol', 'src/core/base', 'src/core/simulation', 'src/core/store', 'src/core/machine', `${containers}/runtime/linux-system.ts`],
   [`${containers}/runtime/linux-system.ts`]: ['src/protocol', 'src/core/simulation'],
-  'src/core/machine': ['src/core/base', 'src/core/simulation', 'src/core/store', 'src/core/machine/devices'],
+  'src/core/machine': ['src/core/base', 'src/core/simulation', 'src/core/store', 'src/core/machine/devices', 'src/core/machine/firmware'],
+  'src/core/machine/firmware': ['src/core/machine', 'resources'],
   // Whoever looks at a machine answers in the protocol's words.
   'src/core/machine/history': ['src/protocol', 'src/core/base', 'src/core/machine'],
   'src/core/machine/inspect': ['src/protocol', 'src/core/base', 'src/core/machine'],

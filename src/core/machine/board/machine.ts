@@ -65,7 +65,7 @@ export class Machine {
     const parts = { disks: [disks[0]!, disks[1]!] as const, clockStart: config.clockStart ?? CLOCK_START, station: config.station ?? null }
     this.devices = connectDevices(this.cpu, parts, (irq) => this.#events.clock(irq, this.ticksPerSecond), outlets)
     try {
-      start(this.cpu, boot)
+      start(this.cpu, boot, disks[0]!)
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       this.#end = { kind: 'boot-failed', message: `${error.info.message} ${error.info.hint}`.trim() }
