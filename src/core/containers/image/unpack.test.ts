@@ -55,7 +55,7 @@ function unpack(layer: Layer, folder: string): void {
   }
   const listed = execFileSync('tar', ['--quoting-style=literal', '-tf', '-'], { input: archive, encoding: 'utf8', env: { ...process.env, LC_ALL: 'C.UTF-8' } }).split('\n').filter((name) => name !== '')
   for (const name of listed) {
-    const at = join(folder, name)
+    const at = join(folder, name.replace(/\/$/, ''))
     const last = name.slice(name.lastIndexOf('/') + 1)
     if (last === opaqueMarker) for (const below of readdirSync(dirname(at))) rmSync(join(dirname(at), below), { recursive: true })
     else if (last.startsWith(whiteoutPrefix)) rmSync(join(dirname(at), last.slice(whiteoutPrefix.length)), { recursive: true })
