@@ -74,10 +74,10 @@ const callFarIndirect: Handler = (c, p) => farIndirect(c, segmentOf(c, p), offse
 const retFar: Handler = (c, p) => farReturn(c, sizeOf(c, p), c.records[p + R_IMM]!)
 const iret: Handler = (c, p) => interruptReturn(c, sizeOf(c, p))
 
-const softly = (c: Cpu, vector: number): void => interrupt(c, { vector, error: -1, cause: 'software', resume: false })
+const softly = (c: Cpu, vector: number): void => interrupt(c, vector, -1, 'software', false)
 const int: Handler = (c, p) => softly(c, c.records[p + R_IMM]! & 0xff)
 const int3: Handler = (c) => softly(c, BP)
-const int1: Handler = (c) => interrupt(c, { vector: DB, error: -1, cause: 'fault', resume: false })
+const int1: Handler = (c) => interrupt(c, DB, -1, 'fault', false)
 const into: Handler = (c) => {
   if (overflow(c.s) < 0) softly(c, OVERFLOW_TRAP)
 }

@@ -69,29 +69,13 @@ const popOperand: Handler = (c, p) => {
 /** Eight stores of which none may happen if a later one faults: the range is probed first. */
 const pusha: Handler = (c, p) => {
   const size = sizeOf(c, p)
-  const { s } = c
-  const esp = s[ESP]!
-  const to = esp - 32
-  const e = c.writeTlb[to >>> 12]! ^ 0xfff
-  if (size === 4 && c.flat && ((to | e) & 0xfff) <= 0x1000 - 32) {
-    for (let i = 0; i < 8; i++) c.memory.host.setInt32((to + e + 28 - i * 4) | 0, s[i]!, true)
-    s[ESP] = to
-    return
-  }
+  const esp = c.s[ESP]!
   for (let i = 0; i < 8; i++) probeWrite(c, linearForWrite(c, SS, stackTop(c, -size * (i + 1)), size), size)
   for (let i = 0; i < 8; i++) push(c, i === ESP ? esp : c.s[i]!, size)
 }
 
 const popa: Handler = (c, p) => {
   const size = sizeOf(c, p)
-  const { s } = c
-  const from = s[ESP]!
-  const e = c.readTlb[from >>> 12]! ^ 0xfff
-  if (size === 4 && c.flat && ((from | e) & 0xfff) <= 0x1000 - 32) {
-    for (let i = 0; i < 8; i++) if (i !== ESP) s[i] = c.memory.host.getInt32((from + e + 28 - i * 4) | 0, true)
-    s[ESP] = from + 32
-    return
-  }
   for (let i = 0; i < 8; i++) readLinear(c, linearForRead(c, SS, stackTop(c, size * i), size), size)
   for (let i = 7; i >= 0; i--) {
     if (i !== ESP) setRegister(c, i, peek(c, 0, size), size)

@@ -2,16 +2,13 @@ import { linearForRead, readLinear } from './access.ts'
 import type { Cpu } from './cpu.ts'
 import { RING_CHANGE_CYCLES } from './costs.ts'
 import { GP, NP, raise } from './fault.ts'
-import { setArithmetic } from './flags.ts'
-import {
-  AC, ATTENTION, CPL, CS, DF, DS, EIP, ES, ESP, EVENT_CYCLES, FLAGS, FS, GS, ID, IF, INTR, IOPL_SHIFT, NT, RF, SS, TF,
-} from './layout.ts'
+import { flatReturn, forgetInnerSegments, restoreFlags } from './flat-crossings.ts'
+import { CPL, CS, EIP, ESP, EVENT_CYCLES, FLAGS, NT, SS } from './layout.ts'
 import { pushFrame, pushOnInnerStack } from './interrupts.ts'
 import { moveStack, peek, stackMask } from './operands.ts'
 import { inRealMode, realReturn, realTransfer } from './real-mode.ts'
-import { checkStackSegment, CODE_OR_DATA, CONFORMING, dplOf, EXECUTABLE, isCode, limitOf, PRESENT, readDescriptor, setNull, setSegment } from './segments.ts'
+import { checkStackSegment, CODE_OR_DATA, CONFORMING, dplOf, EXECUTABLE, isCode, limitOf, PRESENT, readDescriptor, setSegment } from './segments.ts'
 
-const DATA_SEGMENTS = [ES, DS, FS, GS]
 const CALL_GATE_32 = 0xc00
 const CALL_GATE_16 = 0x400
 
@@ -88,6 +85,7 @@ export function farReturn(c: Cpu, size: number, release: number): void {
 export function interruptReturn(c: Cpu, size: number): void {
   const { s } = c
   if (inRealMode(c)) return realReturn(c, size, 0, true)
+  if (size === 4 && c.flat && flatReturn(c)) return
   if ((s[FLAGS]! & NT) !== 0) raise(s, GP, 0)
   const offset = peek(c, 0, size)
   const selector = peek(c, size, size) & 0xffff
@@ -131,26 +129,6 @@ function returnTo(c: Cpu, selector: number, offset: number, popped: number, size
     forgetInnerSegments(c, ring)
   }
   c.observer?.returned(cpl)
-}
-
-/** IOPL only from ring 0, IF only where the ring that executes `iret` may change it. */
-function restoreFlags(c: Cpu, flags: number, size: number, cpl: number): void {
-  const { s } = c
-  let mask = TF | DF | NT | (size === 4 ? RF | AC | ID : 0)
-  if (cpl <= ((s[FLAGS]! >> IOPL_SHIFT) & 3)) mask |= IF
-  if (cpl === 0) mask |= 3 << IOPL_SHIFT
-  s[FLAGS] = (s[FLAGS]! & ~mask) | (flags & mask)
-  setArithmetic(s, flags)
-  if ((flags & (TF | RF)) !== 0 || s[INTR] !== 0) s[ATTENTION] = 1
-}
-
-/** An outer ring does not inherit segments it could not have loaded (SDM 3A 5.8.6). */
-function forgetInnerSegments(c: Cpu, ring: number): void {
-  for (const segment of DATA_SEGMENTS) {
-    const rights = c.rights[segment]!
-    const conformingCode = (rights & (EXECUTABLE | CONFORMING)) === (EXECUTABLE | CONFORMING)
-    if (!conformingCode && dplOf(rights) < ring && (c.selectors[segment]! & 0xfffc) !== 0) setNull(c, segment, 0)
-  }
 }
 
 /** Loads the offset and selector that a far pointer in memory holds, and goes there. */

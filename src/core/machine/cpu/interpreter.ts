@@ -2,6 +2,7 @@ import type { Cpu } from './cpu.ts'
 import { DB, DOUBLE_FAULT, FAULT, GP, PAGE_FAULT, TS } from './fault.ts'
 import { interrupt } from './interrupts.ts'
 import { ATTENTION, DR0, EIP, FAULT_ERROR, FAULT_VECTOR, FLAGS, HALTED, IF, INTR, RF, SHADOW, START, TF } from './layout.ts'
+import type { Cause } from './observer.ts'
 import { one } from './one.ts'
 import { slice } from './slice.ts'
 
@@ -71,20 +72,20 @@ function lookAround(c: Cpu): Stop | null {
     s[HALTED] = 0
     s[START] = s[EIP]!
     const vector = c.acknowledge()
-    if (attempt(c, () => interrupt(c, { vector, error: -1, cause: 'interrupt', resume: false }))) c.deliveries++
+    if (attempt(c, vector, -1, 'interrupt', false)) c.deliveries++
     else if (!deliverFault(c)) return 'shutdown'
     s[ATTENTION] = 0
   }
   return s[HALTED] === 0 ? null : 'halt'
 }
 
-/** True unless a fault was raised. */
-function attempt(c: Cpu, action: () => void): boolean {
+/** Delivers; true unless that raised a fault. */
+function attempt(c: Cpu, vector: number, error: number, cause: Cause, resume: boolean): boolean {
   try {
-    action()
+    interrupt(c, vector, error, cause, resume)
     return true
-  } catch (error) {
-    if (error !== FAULT) throw error
+  } catch (thrown) {
+    if (thrown !== FAULT) throw thrown
     return false
   }
 }
@@ -101,7 +102,7 @@ function deliverFault(c: Cpu): boolean {
   // The single-step trap belongs to the instruction before it, which was counted.
   if (vector !== DB) c.deliveries++
   for (;;) {
-    if (attempt(c, () => interrupt(c, { vector, error, cause: 'fault', resume: vector !== DB && vector !== DOUBLE_FAULT }))) return true
+    if (attempt(c, vector, error, 'fault', vector !== DB && vector !== DOUBLE_FAULT)) return true
     const second = s[FAULT_VECTOR]!
     if (vector === DOUBLE_FAULT) return false
     const double = vector === PAGE_FAULT ? contributory(second) || second === PAGE_FAULT : contributory(vector) && contributory(second)

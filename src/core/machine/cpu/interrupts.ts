@@ -1,39 +1,36 @@
 import { probeWrite, readSystem, withinLimit, write, writeSystem } from './access.ts'
 import type { Cpu } from './cpu.ts'
 import { INTERRUPT_CYCLES, RING_CHANGE_CYCLES } from './costs.ts'
+import { flatInterrupt } from './flat-crossings.ts'
 import { GP, NP, raise, STACK_FAULT, TS } from './fault.ts'
 import { eflags } from './flags.ts'
 import { CPL, CS, EIP, ESP, EVENT_CYCLES, FLAGS, IDT_BASE, IDT_LIMIT, IF, NT, RF, SELECTORS, SS, TF, TR } from './layout.ts'
 import { checkStackSegment, CONFORMING, dplOf, isCode, limitOf, baseOf, PRESENT, readDescriptor, setSegment } from './segments.ts'
+import type { Cause } from './observer.ts'
 import { stackMask, stackTop } from './operands.ts'
 import { inRealMode, realInterrupt } from './real-mode.ts'
-
-/** What an event pushes and how its gate is checked. */
-export interface Event {
-  readonly vector: number
-  /** -1: none. */
-  readonly error: number
-  /** `software` (`int n`, `int3`, `into`): the gate's DPL counts, and a fault on the way is not marked as external. */
-  readonly cause: 'fault' | 'interrupt' | 'software'
-  /** Faults show RF = 1 in the EFLAGS they push, so that the restarted instruction is not stopped again at a breakpoint. */
-  readonly resume: boolean
-}
 
 /** What is pushed, one event at a time: not made anew for each. */
 const frame = new Int32Array(4)
 
-/** Through a gate of the IDT (SDM 3A 6.12, 2A INT n); EIP is what is pushed. Nothing changes before the last check. */
-export function interrupt(c: Cpu, event: Event): void {
+/**
+ * Through a gate of the IDT (SDM 3A 6.12, 2A INT n); EIP is what is pushed. Nothing changes before the last check.
+ * @param error -1: none.
+ * @param cause `software`: the gate's DPL counts, and a fault on the way is not marked as external.
+ * @param resume faults show RF = 1 in the EFLAGS they push, so that the restarted instruction is not stopped again at a breakpoint.
+ */
+export function interrupt(c: Cpu, vector: number, error: number, cause: Cause, resume: boolean): void {
+  if (c.flat && flatInterrupt(c, vector, error, cause, resume)) return
   const { s } = c
   c.traps = false
-  if (inRealMode(c)) return realInterrupt(c, event)
-  const software = event.cause === 'software'
+  if (inRealMode(c)) return realInterrupt(c, vector, cause)
+  const software = cause === 'software'
   const external = software ? 0 : 1
   const fromCpl = s[CPL]!
-  const gateError = event.vector * 8 + 2 + external
-  if (event.vector * 8 + 7 > s[IDT_LIMIT]!) raise(s, GP, gateError)
-  const low = readSystem(c, (s[IDT_BASE]! + event.vector * 8) | 0, 4)
-  const high = readSystem(c, (s[IDT_BASE]! + event.vector * 8 + 4) | 0, 4)
+  const gateError = vector * 8 + 2 + external
+  if (vector * 8 + 7 > s[IDT_LIMIT]!) raise(s, GP, gateError)
+  const low = readSystem(c, (s[IDT_BASE]! + vector * 8) | 0, 4)
+  const high = readSystem(c, (s[IDT_BASE]! + vector * 8 + 4) | 0, 4)
   const type = (high >> 8) & 31
   // 32-bit and 16-bit interrupt and trap gates. Task gates belong to hardware task switching, which is not built.
   if (type !== 0xe && type !== 0xf && type !== 6 && type !== 7) raise(s, GP, gateError)
@@ -43,18 +40,18 @@ export function interrupt(c: Cpu, event: Event): void {
   if ((selector & 0xfffc) === 0) raise(s, GP, external)
   readDescriptor(c, selector, GP, external)
   const { descriptorLow, descriptorHigh } = c
-  const error = (selector & 0xfffc) | external
-  if (!isCode(descriptorHigh) || dplOf(descriptorHigh) > s[CPL]!) raise(s, GP, error)
-  if ((descriptorHigh & PRESENT) === 0) raise(s, NP, error)
+  const selectorError = (selector & 0xfffc) | external
+  if (!isCode(descriptorHigh) || dplOf(descriptorHigh) > s[CPL]!) raise(s, GP, selectorError)
+  if ((descriptorHigh & PRESENT) === 0) raise(s, NP, selectorError)
 
   const size = (type & 8) === 0 ? 2 : 4
   // A trap shows RF = 0; an interrupt between two instructions shows it as it is (an `iret` may just have set it).
-  const flags = event.resume ? eflags(s) | RF : event.cause === 'interrupt' ? eflags(s) : eflags(s) & ~RF
+  const flags = resume ? eflags(s) | RF : cause === 'interrupt' ? eflags(s) : eflags(s) & ~RF
   frame[0] = flags
   frame[1] = s[SELECTORS + CS]!
   frame[2] = s[EIP]!
-  frame[3] = event.error
-  const words = event.error >= 0 ? 4 : 3
+  frame[3] = error
+  const words = error >= 0 ? 4 : 3
   const inward = (descriptorHigh & CONFORMING) === 0 && dplOf(descriptorHigh) < s[CPL]!
   if (inward) pushOnInnerStack(c, frame, words, dplOf(descriptorHigh), size, external)
   else pushFrame(c, frame, words, size)
@@ -63,7 +60,7 @@ export function interrupt(c: Cpu, event: Event): void {
   s[EIP] = offset
   s[FLAGS]! &= (type & 1) === 0 ? ~(TF | NT | RF | IF) : ~(TF | NT | RF)
   s[EVENT_CYCLES]! += INTERRUPT_CYCLES
-  c.observer?.delivered(event.cause, event.vector, event.error, fromCpl)
+  c.observer?.delivered(cause, vector, error, fromCpl)
 }
 
 /** Pushes the first `count` words of a frame on the present stack, or nothing. The first value ends up highest. */

@@ -3,10 +3,11 @@ import type { Cpu } from './cpu.ts'
 import { INTERRUPT_CYCLES } from './costs.ts'
 import { GP, raise, UD } from './fault.ts'
 import { eflags, setArithmetic } from './flags.ts'
-import { type Event, pushFrame } from './interrupts.ts'
+import { pushFrame } from './interrupts.ts'
 import {
   AC, ATTENTION, CHECKS, CR0, CR0_PE, CS, DF, EIP, EVENT_CYCLES, FLAGS, ID, IDT_BASE, IDT_LIMIT, IF, IOPL_SHIFT, LIMITS, NT, RF, RIGHTS, SELECTORS, SS, TF, DS, ES, FS, GS,
 } from './layout.ts'
+import type { Cause } from './observer.ts'
 import { moveStack, peek } from './operands.ts'
 
 /** Real-address mode (SDM 3A 20.1): selectors are paragraphs, nothing has a privilege, interrupts go through a table of far pointers. */
@@ -72,14 +73,14 @@ export function realReturn(c: Cpu, size: number, release: number, withFlags: boo
 }
 
 /** FLAGS, CS and IP on the stack, no error code; the table holds IP and CS. */
-export function realInterrupt(c: Cpu, event: Event): void {
+export function realInterrupt(c: Cpu, vector: number, cause: Cause): void {
   const { s } = c
-  if (event.vector * 4 + 3 > s[IDT_LIMIT]!) raise(s, GP, 0)
-  const entry = readSystem(c, (s[IDT_BASE]! + event.vector * 4) | 0, 4)
+  if (vector * 4 + 3 > s[IDT_LIMIT]!) raise(s, GP, 0)
+  const entry = readSystem(c, (s[IDT_BASE]! + vector * 4) | 0, 4)
   pushFrame(c, [eflags(s), s[SELECTORS + CS]!, s[EIP]!], 3, 2)
   s[FLAGS]! &= ~(IF | TF | AC | RF)
   loadParagraph(c, CS, entry >>> 16)
   s[EIP] = entry & 0xffff
   s[EVENT_CYCLES]! += INTERRUPT_CYCLES
-  c.observer?.delivered(event.cause, event.vector, -1, 0)
+  c.observer?.delivered(cause, vector, -1, 0)
 }

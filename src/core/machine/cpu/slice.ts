@@ -1,9 +1,10 @@
 import type { Cpu } from './cpu.ts'
 import { FAULT } from './fault.ts'
+import { FLAT_BITS, FLAT_DATA, FLAT_LOW, RIGHTS_BITS } from './flat-crossings.ts'
 import { FIRST_HANDLER, HANDLERS } from './handlers.ts'
 import {
-  ADDEND, ATTENTION, CARRY_A, CARRY_B, CPL, CYCLES_SHIFT, DONE, EAX, EBP, EDX, EIP, ESP, JUMPS, JUMPS_OF_CLASS, NO_LINK, R_DISP, R_FAST, R_HANDLER, R_IMM, R_MEM, R_NEXT, R_SOURCE,
-  R_TARGET, SIGN_PARITY, SPENT, START, SUM, TRANSLATIONS, ZERO,
+  ADDEND, ATTENTION, BASES, CARRY_A, CARRY_B, CHECKS, CPL, CR0, CR0_PE, CYCLES_SHIFT, DONE, EAX, EBP, EDX, EIP, ESP, GDT_BASE, GDT_LIMIT, JUMPS, JUMPS_OF_CLASS, NO_LINK, R_DISP, R_FAST,
+  R_HANDLER, R_IMM, R_MEM, R_NEXT, R_SOURCE, R_TARGET, RIGHTS, SELECTORS, SIGN_PARITY, SPENT, START, SUM, TRANSLATIONS, ZERO,
 } from './layout.ts'
 import { book, lookUp } from './one.ts'
 
@@ -93,84 +94,46 @@ export function slice(c: Cpu, most: number): boolean {
           case 5: m[d] = u16[x]!; break
           case 6: m[d] = (u8[x]! << 24) >> 24; break
           case 7: m[d] = (u16[x]! << 16) >> 16; break
-          case 8: {
-            cb = addend = m[d]!
-            ca = sum = z = sp = (cb + m[x]!) | 0
-            m[d] = z
-            break
-          }
+          case 8: cb = addend = m[d]!; m[d] = ca = sum = z = sp = (cb + m[x]!) | 0; break
           case 9: {
             const a = m[d]!
             const b = m[x]!
             z = sp = (a + b + (ca >>> 0 < cb >>> 0 ? 1 : 0)) | 0
-            ca = 0
-            cb = ((a & b) | ((a | b) & ~z)) >>> 31
+            ca = 0; cb = ((a & b) | ((a | b) & ~z)) >>> 31
             const overflow = ((a ^ z) & (b ^ z)) >>> 31
             const adjust = ((a ^ b ^ z) >> 4) & 1
-            sum = (overflow << 31) | (adjust << 4)
-            addend = (overflow << 30) | adjust
-            m[d] = z
-            break
+            sum = (overflow << 31) | (adjust << 4); addend = (overflow << 30) | adjust
+            m[d] = z; break
           }
-          case 10: {
-            ca = sum = m[d]!
-            cb = addend = m[x]!
-            z = sp = (ca - cb) | 0
-            m[d] = z
-            break
-          }
+          case 10: ca = sum = m[d]!; cb = addend = m[x]!; m[d] = z = sp = (ca - cb) | 0; break
           case 11: {
             const a = m[d]!
             const b = m[x]!
             z = sp = (a - b - (ca >>> 0 < cb >>> 0 ? 1 : 0)) | 0
-            ca = 0
-            cb = ((~a & b) | (~(a ^ b) & z)) >>> 31
+            ca = 0; cb = ((~a & b) | (~(a ^ b) & z)) >>> 31
             const overflow = ((a ^ b) & (a ^ z)) >>> 31
             const adjust = ((a ^ b ^ z) >> 4) & 1
-            sum = (overflow << 31) | (adjust << 4)
-            addend = (overflow << 30) | adjust
-            m[d] = z
-            break
+            sum = (overflow << 31) | (adjust << 4); addend = (overflow << 30) | adjust
+            m[d] = z; break
           }
           case 12: m[d] = z = sp = m[d]! & m[x]!; ca = cb = sum = addend = 0; break
           case 13: m[d] = z = sp = m[d]! | m[x]!; ca = cb = sum = addend = 0; break
           case 14: m[d] = z = sp = m[d]! ^ m[x]!; ca = cb = sum = addend = 0; break
-          case 15:
-            ca = sum = m[d]!
-            cb = addend = m[x]!
-            z = sp = (ca - cb) | 0
-            break
+          case 15: ca = sum = m[d]!; cb = addend = m[x]!; z = sp = (ca - cb) | 0; break
           case 16: z = sp = m[d]! & m[x]!; ca = cb = sum = addend = 0; break
-          case 17: {
-            // CF stays: OF and AF are those of 1 + a.
-            const a = m[d]!
-            addend = 1
-            m[d] = sum = z = sp = (a + 1) | 0
-            break
-          }
-          case 18: {
-            sum = m[d]!
-            addend = 1
-            m[d] = z = sp = (sum - 1) | 0
-            break
-          }
-          case 19: {
-            ca = sum = 0
-            cb = addend = m[d]!
-            m[d] = z = sp = -cb | 0
-            break
-          }
+          // CF stays; OF and AF are those of 1 + a.
+          case 17: addend = 1; m[d] = sum = z = sp = (m[d]! + 1) | 0; break
+          case 18: sum = m[d]!; addend = 1; m[d] = z = sp = (sum - 1) | 0; break
+          case 19: ca = sum = 0; cb = addend = m[d]!; m[d] = z = sp = -cb | 0; break
           case 20: m[d] = ~m[d]!; break
           case 21: {
             const n = u8[x]! & 31
             if (n === 0) break
             const a = m[d]!
             m[d] = z = sp = a << n
-            ca = 0
-            cb = (a >>> (32 - n)) & 1
+            ca = 0; cb = (a >>> (32 - n)) & 1
             const overflow = (z >>> 31) ^ cb
-            sum = overflow << 31
-            addend = overflow << 30
+            sum = overflow << 31; addend = overflow << 30
             break
           }
           case 22: {
@@ -178,11 +141,9 @@ export function slice(c: Cpu, most: number): boolean {
             if (n === 0) break
             const a = m[d]!
             m[d] = z = sp = (a >>> n) | 0
-            ca = 0
-            cb = (a >>> (n - 1)) & 1
+            ca = 0; cb = (a >>> (n - 1)) & 1
             const overflow = n === 1 ? a >>> 31 : 0
-            sum = overflow << 31
-            addend = overflow << 30
+            sum = overflow << 31; addend = overflow << 30
             break
           }
           case 23: {
@@ -199,28 +160,22 @@ export function slice(c: Cpu, most: number): boolean {
             if (n === 0) break
             const a = m[d]!
             const turned = (a << n) | (a >>> (32 - n))
-            ca = 0
-            cb = turned & 1
+            ca = 0; cb = turned & 1
             const overflow = (turned >>> 31) ^ cb
             const adjust = (((sum - addend) ^ sum ^ addend) >> 4) & 1
-            sum = (overflow << 31) | (adjust << 4)
-            addend = (overflow << 30) | adjust
-            m[d] = turned
-            break
+            sum = (overflow << 31) | (adjust << 4); addend = (overflow << 30) | adjust
+            m[d] = turned; break
           }
           case 25: {
             const n = u8[x]! & 31
             if (n === 0) break
             const a = m[d]!
             const turned = (a >>> n) | (a << (32 - n))
-            ca = 0
-            cb = turned >>> 31
+            ca = 0; cb = turned >>> 31
             const overflow = cb ^ ((turned >>> 30) & 1)
             const adjust = (((sum - addend) ^ sum ^ addend) >> 4) & 1
-            sum = (overflow << 31) | (adjust << 4)
-            addend = (overflow << 30) | adjust
-            m[d] = turned
-            break
+            sum = (overflow << 31) | (adjust << 4); addend = (overflow << 30) | adjust
+            m[d] = turned; break
           }
           case 26:
           case 27: {
@@ -229,12 +184,9 @@ export function slice(c: Cpu, most: number): boolean {
             z = sp = Math.imul(a, b)
             // Exact up to 2^53; beyond, the rounded product is still far from 32 bits.
             const overflow = a * b === z ? 0 : 1
-            ca = 0
-            cb = overflow
-            sum = overflow << 31
-            addend = overflow << 30
-            m[d] = z
-            break
+            ca = 0; cb = overflow
+            sum = overflow << 31; addend = overflow << 30
+            m[d] = z; break
           }
           case 28: {
             const a = u8[d]!
@@ -243,28 +195,23 @@ export function slice(c: Cpu, most: number): boolean {
             u8[d] = ca
             z = sp = (ca << 24) >> 24
             // OF stands in bit 31, AF in bit 4; bit 8 stops the borrow of the lower part.
-            sum = (ca << 24) | 0x100 | (ca & 15)
-            addend = (a << 24) | (a & 15)
+            sum = (ca << 24) | 0x100 | (ca & 15); addend = (a << 24) | (a & 15)
             break
           }
           case 29: {
-            ca = u8[d]!
-            cb = u8[x]!
+            ca = u8[d]!; cb = u8[x]!
             u8[d] = ca - cb
             z = sp = ((ca - cb) << 24) >> 24
-            sum = (ca << 24) | 0x100 | (ca & 15)
-            addend = (cb << 24) | (cb & 15)
+            sum = (ca << 24) | 0x100 | (ca & 15); addend = (cb << 24) | (cb & 15)
             break
           }
           case 30: z = sp = ((u8[d]! & u8[x]!) << 24) >> 24; u8[d] = z; ca = cb = sum = addend = 0; break
           case 31: z = sp = ((u8[d]! | u8[x]!) << 24) >> 24; u8[d] = z; ca = cb = sum = addend = 0; break
           case 32: z = sp = ((u8[d]! ^ u8[x]!) << 24) >> 24; u8[d] = z; ca = cb = sum = addend = 0; break
           case 33: {
-            ca = u8[d]!
-            cb = u8[x]!
+            ca = u8[d]!; cb = u8[x]!
             z = sp = ((ca - cb) << 24) >> 24
-            sum = (ca << 24) | 0x100 | (ca & 15)
-            addend = (cb << 24) | (cb & 15)
+            sum = (ca << 24) | 0x100 | (ca & 15); addend = (cb << 24) | (cb & 15)
             break
           }
           case 34: z = sp = ((u8[d]! & u8[x]!) << 24) >> 24; ca = cb = sum = addend = 0; break
@@ -273,8 +220,7 @@ export function slice(c: Cpu, most: number): boolean {
             const e = m[writeTlb + (to >>> 12)]! ^ 0xfff
             if (((to & 3) | (e & 0xfff)) !== 0) { form = 0; break }
             m[(to + e) >>> 2] = m[x]!
-            m[ESP] = to
-            break
+            m[ESP] = to; break
           }
           case 37: {
             const from = m[ESP]!
@@ -289,19 +235,14 @@ export function slice(c: Cpu, most: number): boolean {
             const e = m[readTlb + (from >>> 12)]! ^ 0xfff
             if (((from & 3) | (e & 0xfff)) !== 0) { form = 0; break }
             m[ESP] = from + 4 + m[p + R_IMM]!
-            eip = m[(from + e) >>> 2]!
-            link = NO_LINK
-            break
+            eip = m[(from + e) >>> 2]!; link = NO_LINK; break
           }
           case 39: {
             const to = (m[ESP]! - 4) | 0
             const e = m[writeTlb + (to >>> 12)]! ^ 0xfff
             if (((to & 3) | (e & 0xfff)) !== 0) { form = 0; break }
-            m[(to + e) >>> 2] = next
-            m[ESP] = to
-            eip = (next + m[p + R_IMM]!) | 0
-            link = p + R_TARGET
-            break
+            m[(to + e) >>> 2] = next; m[ESP] = to
+            eip = (next + m[p + R_IMM]!) | 0; link = p + R_TARGET; break
           }
           case 40: eip = (next + m[p + R_IMM]!) | 0; link = p + R_TARGET; break
           case 41: {
@@ -309,19 +250,15 @@ export function slice(c: Cpu, most: number): boolean {
             const to = (m[ESP]! - 4) | 0
             const e = m[writeTlb + (to >>> 12)]! ^ 0xfff
             if (((to & 3) | (e & 0xfff)) !== 0) { form = 0; break }
-            m[(to + e) >>> 2] = next
-            m[ESP] = to
-            eip = target
-            link = NO_LINK
-            break
+            m[(to + e) >>> 2] = next; m[ESP] = to
+            eip = target; link = NO_LINK; break
           }
           case 42: eip = m[x]!; link = NO_LINK; break
           case 43: {
             const from = m[EBP]!
             const e = m[readTlb + (from >>> 12)]! ^ 0xfff
             if (((from & 3) | (e & 0xfff)) !== 0) { form = 0; break }
-            m[ESP] = from + 4
-            m[EBP] = m[(from + e) >>> 2]!
+            m[ESP] = from + 4; m[EBP] = m[(from + e) >>> 2]!
             break
           }
           case 44: m[EDX] = m[EAX]! >> 31; break
@@ -343,6 +280,43 @@ export function slice(c: Cpu, most: number): boolean {
           case 61: if ((sp ^ (((sum - addend) ^ sum) & (addend ^ sum))) >= 0) { eip = (next + m[p + R_IMM]!) | 0; link = p + R_TARGET } break
           case 62: if (z === 0 || (sp ^ (((sum - addend) ^ sum) & (addend ^ sum))) < 0) { eip = (next + m[p + R_IMM]!) | 0; link = p + R_TARGET } break
           case 63: if (z !== 0 && (sp ^ (((sum - addend) ^ sum) & (addend ^ sum))) >= 0) { eip = (next + m[p + R_IMM]!) | 0; link = p + R_TARGET } break
+          case 64: {
+            const to = (m[ESP]! - 32) | 0
+            const e = m[writeTlb + (to >>> 12)]! ^ 0xfff
+            if (((to & 3) | (e & 0xfff)) !== 0 || (to & 0xfff) > 0xfe0) { form = 0; break }
+            const at = (to + e) >>> 2
+            for (let i = 0; i < 8; i++) m[at + 7 - i] = m[i]!
+            m[ESP] = to; break
+          }
+          case 65: {
+            const from = m[ESP]!
+            const e = m[readTlb + (from >>> 12)]! ^ 0xfff
+            if (((from & 3) | (e & 0xfff)) !== 0 || (from & 0xfff) > 0xfe0) { form = 0; break }
+            const at = (from + e) >>> 2
+            for (let i = 0; i < 8; i++) m[i] = m[at + 7 - i]!
+            m[ESP] = from + 32; break
+          }
+          case 66:
+          case 67: {
+            // DS, ES, FS, GS, from one flat segment to another one.
+            let esp = m[ESP]!
+            if (form === 67) {
+              const e = m[readTlb + (esp >>> 12)]! ^ 0xfff
+              if (((esp & 3) | (e & 0xfff)) !== 0) { form = 0; break }
+              x = (esp + e) >>> 1
+              esp = (esp + 4) | 0
+            }
+            const selector = u16[x]!
+            const linear = (m[GDT_BASE]! + (selector & 0xfff8)) | 0
+            const e = m[TRANSLATIONS + (linear >>> 12)]! ^ 0xfff
+            if (((selector & 4) | (linear & 3) | (e & 0xfff)) !== 0 || selector < 4 || (selector | 7) > m[GDT_LIMIT]! || (linear & 0xfff) > 0xff8) { form = 0; break }
+            const descriptor = (linear + e) >>> 2
+            const high = m[descriptor + 1]!
+            const dpl = (high >> 13) & 3
+            const same = ((m[descriptor]! ^ FLAT_LOW) | ((high & FLAT_BITS) ^ FLAT_DATA) | m[CHECKS + d]! | m[BASES + d]! | (~m[CR0]! & CR0_PE)) === 0
+            if (!same || dpl < (selector & 3) || dpl < m[CPL]!) { form = 0; break }
+            m[SELECTORS + d] = selector; m[RIGHTS + d] = high & RIGHTS_BITS; m[ESP] = esp; break
+          }
           default: form = 0
         }
         if (form === 0) break
