@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { fstatSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import type { MachineEventKind } from '../protocol/machine.ts'
 import { headless, type HeadlessResults } from '../workers/headless-client.ts'
 import { type CliCommand, parseCommandLine, requiredPositional, UsageError } from './command.ts'
+import { forward, gather } from './serial-stdin.ts'
 
 const OPTIONS = {
   append: { type: 'string' }, disk: { type: 'string' }, disk1: { type: 'string' }, json: { type: 'boolean' }, 'max-instructions': { type: 'string' }, memory: { type: 'string' }, serial: { type: 'string' },
@@ -14,22 +16,25 @@ const EVENTS: readonly MachineEventKind[] = ['fault', 'interrupt', 'gate', 'retu
 const HELP = `glasshouse machine FILE [--disk IMG] [--disk1 IMG] [--memory MB] [--append TEXT] [--serial -] [--max-instructions N] [--until EVENT]
                         [--trace FILE] [--json]
 
-Runs a kernel on a simulated PC: IA-32 processor, PIC, PIT, UART, ATA disks, clock, keyboard, text screen. The machine ends when the guest writes to port 0xF4, halts for good, or faults
+Runs a kernel, or what a disk boots, on a simulated PC: IA-32 processor, PIC, PIT, UART, ATA disks, clock, keyboard, text screen. The machine ends when the guest writes to port 0xF4, halts for good, or faults
 three times over; the last line says why, and in which state.
 
-  FILE                  a kernel with a multiboot header
+  FILE                  a kernel with a multiboot header, or an image of a disk whose first sector ends with 55 AA: it is the
+                        primary master, and firmware starts its first sector in real mode
   --disk IMG            image of the primary master; the machine works on a copy
   --disk1 IMG           the same of the primary slave
   --memory MB           size of memory (default: 256)
   --append TEXT         the kernel's command line
-  --serial -            the first serial line is standard input and output; standard input is read to its end first, and
-                        typed line by line whenever the guest has been silent for a quarter of a simulated second
+  --serial -            the first serial line is standard input and output. A file, or a pipe that ends within half a second, is
+                        typed line by line whenever the guest has been silent for a quarter of a simulated second: such
+                        a run is the same every time. A terminal, or a pipe that stays open, is live: what comes is typed
+                        at once, and the machine is not faster than real time. Ctrl-C stops it
   --max-instructions N  stop after so many instructions (default: 10,000,000,000)
   --until EVENT         stop after the first fault, interrupt, gate, return, io, control (register written) or halt
   --trace FILE          write the registers before each instruction, a line each, in the words of QEMU's -d cpu
   --json                end with one line of JSON: {"end": {"kind"}, "stateHash", "instructions", "iterations", "deliveries", "cycles", "ticks"}; kind is
                         exit (with "code", what the guest wrote), shutdown (a third fault), dead (nothing can wake it), waiting (only input can),
-                        limit, event (with "event", what --until asked for) or boot-failed (with "message"); with --trace also "traceHash"
+                        stopped (Ctrl-C), limit, event (with "event", what --until asked for) or boot-failed (with "message"); with --trace also "traceHash"
 
 Exit codes: 0 it ran; 1 it ended in a third fault, could not start, or FILE cannot be read; 2 wrong usage.
 `
@@ -39,6 +44,7 @@ async function execute(args: readonly string[]): Promise<number> {
   const file = resolve(requiredPositional(positionals, 'file'))
   if (values.serial !== undefined && values.serial !== '-') throw new UsageError('The serial line can only be "-": standard input and output.')
   const attached = values.serial === '-'
+  const stdin = attached ? await readStdin() : null
   const params = {
     file,
     commandLine: values.append ?? '',
@@ -47,11 +53,31 @@ async function execute(args: readonly string[]): Promise<number> {
     maxInstructions: count(values['max-instructions'] ?? '10000000000', 'instructions'),
     ...(values.until === undefined ? {} : { until: eventKind(values.until) }),
     ...(values.trace === undefined ? {} : { trace: resolve(values.trace) }),
-    input: attached && !process.stdin.isTTY ? readFileSync(0) : new Uint8Array(),
+    input: stdin === null ? new Uint8Array() : stdin.ended ? stdin.bytes : 'live' as const,
   }
-  const report = await headless('machine', params, (text) => void (attached && process.stdout.write(Buffer.from(text, 'latin1'))))
+  const report = await headless('machine', params, (text) => void (attached && process.stdout.write(Buffer.from(text, 'latin1'))), (post) => {
+    process.once('SIGINT', () => post({ type: 'stop' }))
+    if (stdin === null || stdin.ended) return
+    if (stdin.bytes.length > 0) post({ type: 'typed', bytes: stdin.bytes })
+    if (process.stdin.isTTY) process.stdin.setRawMode(true)
+    forward(process.stdin, process.stdin.isTTY, post)
+  }).finally(() => {
+    if (process.stdin.isTTY) process.stdin.setRawMode(false)
+    if (attached) process.stdin.destroy()
+  })
   process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : text(report))
   return report.end.kind === 'shutdown' || report.end.kind === 'boot-failed' ? 1 : 0
+}
+
+/** A pipe that has not ended by then stays open; in milliseconds. */
+const PATIENCE = 500
+
+/** What standard input has; not ended: it goes on while the machine runs. */
+async function readStdin(): Promise<Awaited<ReturnType<typeof gather>>> {
+  if (process.stdin.isTTY) return { bytes: new Uint8Array(), ended: false }
+  const kind = fstatSync(0)
+  if (!kind.isFIFO() && !kind.isSocket()) return { bytes: readFileSync(0), ended: true }
+  return gather(process.stdin, setTimeout(PATIENCE))
 }
 
 function eventKind(value: string): MachineEventKind {

@@ -6,6 +6,7 @@ import { type MachineParams, type MachineReport, runMachine } from './headless-m
 import { type VectorsParams, runVectorFile } from './headless-vectors.ts'
 import type { AssembleResult } from '../core/machine/assembler/assemble.ts'
 import type { VectorReport } from '../core/machine/vectors/run-vectors.ts'
+import type { SerialLine } from './serial-line.ts'
 import { runProject, type RunParams, type RunResult } from './headless-run.ts'
 
 /** What the command line can have done without a window. */
@@ -36,14 +37,15 @@ export type HeadlessReport =
   | { readonly type: 'done'; readonly value: HeadlessResults[HeadlessName] }
   | { readonly type: 'failed'; readonly error: ErrorInfo }
 
-export function runJob(job: HeadlessJob, log: (text: string) => void): Promise<HeadlessResults[HeadlessName]> {
+/** @param line where a machine's orders come from. */
+export function runJob(job: HeadlessJob, log: (text: string) => void, line: SerialLine): Promise<HeadlessResults[HeadlessName]> {
   switch (job.name) {
     case 'run':
       return runProject(job.params, job.app)
     case 'build':
       return buildImage(job.params, log)
     case 'machine':
-      return runMachine(job.params, log)
+      return runMachine(job.params, log, line)
     case 'vectors':
       return runVectorFile(job.params)
     case 'asm':

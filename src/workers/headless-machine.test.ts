@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { assemble } from '../core/machine/assembler/assemble.ts'
 import type { MachineEventKind } from '../protocol/machine.ts'
 import { type MachineReport, runMachine } from './headless-machine.ts'
+import { MessageLine, Pace, type SerialLine } from './serial-line.ts'
 
 const HEADER = `
 bits 32
@@ -124,4 +125,119 @@ test('a trace has the registers before each instruction, and changes nothing', a
   )
   expect(traceHash).toMatch(/^[0-9a-f]{64}$/)
   expect((await run(source, { trace })).report.traceHash).toBe(traceHash)
+})
+
+/** Waits for its serial line, echoes by interrupt, and ends with a q. */
+const ECHO_BY_INTERRUPT = `${HEADER}
+  mov esp, 0x90000
+  lgdt [gdtr]
+  lidt [idtr]
+  mov esi, ports
+  mov ecx, 9
+  xor edx, edx
+.set:
+  lodsw
+  mov dx, ax
+  lodsb
+  out dx, al
+  loop .set
+  sti
+.wait:
+  hlt
+  jmp .wait
+typed:
+  mov dx, 0x3f8
+  in al, dx
+  out dx, al
+  cmp al, 'q'
+  jne .more
+  out 0xf4, al
+.more:
+  mov al, 0x20
+  out 0x20, al
+  iretd
+ports:
+%macro port 2
+  dw %1
+  db %2
+%endmacro
+  port 0x20, 0x11
+  port 0x21, 32
+  port 0x21, 4
+  port 0x21, 1
+  port 0x21, 0xef
+  port 0x3fc, 8
+  port 0x3fb, 3
+  port 0x3f9, 1
+  port 0x80, 1
+gdt: dq 0, 0x00cf9b000000ffff, 0x00cf93000000ffff
+idt: times 36 dq 0
+  dw (typed - head) & 0xffff, 8, 0x8e00, 0x10
+gdtr: dw 23
+  dd gdt
+idtr: dw 295
+  dd idt
+`
+
+/** Somebody who types the next of these texts whenever the machine sleeps. */
+function typing(...texts: string[]): SerialLine & { waited: number[] } {
+  const typed: Uint8Array[] = []
+  const waited: number[] = []
+  return {
+    waited, ended: false, stopped: false,
+    take: () => typed.splice(0),
+    wait(milliseconds) {
+      waited.push(milliseconds)
+      if (milliseconds !== Infinity) return Promise.resolve()
+      const next = texts.shift()
+      if (next === undefined) Object.assign(this, { ended: true })
+      else if (next === '^C') Object.assign(this, { stopped: true })
+      else typed.push(Buffer.from(next))
+      return Promise.resolve()
+    },
+  }
+}
+
+test('a live line types what comes at once; the machine sleeps in between, and ends with the line', async () => {
+  const file = join(folder, 'kernel')
+  writeFileSync(file, assemble(ECHO_BY_INTERRUPT).image)
+  const params = { file, commandLine: '', memoryMiB: 2, ticksPerSecond: 1_000_000, maxInstructions: 1e6, disks: [null, null], input: 'live' } as const
+  const run = async (line: SerialLine): Promise<readonly [MachineReport['end'], string]> => {
+    let serial = ''
+    const { end } = await runMachine(params, (text) => (serial += text), line)
+    return [end, serial]
+  }
+  const line = typing('one ', 'two')
+  expect(await run(line)).toEqual([{ kind: 'waiting' }, 'one two'])
+  expect(line.waited.filter((milliseconds) => milliseconds === Infinity)).toHaveLength(3)
+  expect(await run(typing('a', 'q', 'b'))).toEqual([{ kind: 'exit', code: 113 }, 'aq'])
+  expect(await run(typing('a', '^C'))).toEqual([{ kind: 'stopped' }, 'a'])
+})
+
+test('orders come in messages: they wake who waits', async () => {
+  const line = new MessageLine()
+  const waiting = line.wait(Infinity)
+  line.obey({ type: 'typed', bytes: Uint8Array.of(65) })
+  await waiting
+  expect(line.take()).toEqual([Uint8Array.of(65)])
+  const again = line.wait(Infinity)
+  setImmediate(() => setImmediate(() => line.obey({ type: 'stop' })))
+  await again
+  expect([line.take(), line.stopped, line.ended]).toEqual([[], true, false])
+})
+
+test('a machine is kept from being ahead of real time, and does not make good what it is behind', () => {
+  let now = 1000
+  const pace = new Pace(1_000_000, () => now)
+  expect(pace.ahead(0)).toBe(0)
+  expect(pace.ahead(20_000)).toBe(20)
+  now = 1100
+  expect(pace.ahead(30_000)).toBe(0)
+  expect(pace.ahead(40_000)).toBe(10)
+})
+
+test('a disk is booted where the file is one, and is then the primary master', async () => {
+  const source = 'bits 16\norg 0x7c00\nmov al, 7\nout 0xf4, al\ntimes 510 - ($ - $$) db 0\ndw 0xaa55'
+  expect((await run(source)).report.end).toEqual({ kind: 'exit', code: 7 })
+  await expect(run(source, { disk: join(folder, 'kernel') })).rejects.toThrow('primary master itself')
 })

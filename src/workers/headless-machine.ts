@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { Failure } from '../core/base/failure.ts'
-import type { MachineEnd } from '../core/machine/board/config.ts'
+import type { Boot, MachineConfig, MachineEnd } from '../core/machine/board/config.ts'
 import { Machine } from '../core/machine/board/machine.ts'
+import { isBootDisk } from '../core/machine/desk/open-program.ts'
 import { Recorder } from '../core/machine/history/recorder.ts'
 import type { MachineEventKind } from '../protocol/machine.ts'
 import { MachineTrace } from './machine-trace.ts'
 import { nativeSha256 } from './platform.ts'
+import { MessageLine, Pace, type SerialLine } from './serial-line.ts'
 
 export interface MachineParams {
-  /** A kernel with a multiboot header. */
+  /** A kernel with a multiboot header, or a disk that boots: it is then the primary master. */
   readonly file: string
   readonly commandLine: string
   readonly memoryMiB: number
@@ -17,8 +19,8 @@ export interface MachineParams {
   readonly maxInstructions: number
   /** Images of primary master and slave; they are read, and never written. */
   readonly disks: readonly [string | null, string | null]
-  /** What is typed at the far end of the serial line. */
-  readonly input: Uint8Array
+  /** What is typed at the far end of the serial line; `live`: what comes there while the machine runs. */
+  readonly input: Uint8Array | 'live'
   /** Stops after the first event of this kind. */
   readonly until?: MachineEventKind
   /** File that gets a line for each instruction. */
@@ -26,8 +28,8 @@ export interface MachineParams {
 }
 
 export interface MachineReport {
-  /** `limit`: the instructions are used up; `waiting`: halted until something is typed, and there is nothing more. */
-  readonly end: MachineEnd | { readonly kind: 'limit' } | { readonly kind: 'waiting' } | { readonly kind: 'event'; readonly event: MachineEventKind }
+  /** `limit`: the instructions are used up; `waiting`: halted until something is typed, and there is nothing more; `stopped`: somebody asked. */
+  readonly end: MachineEnd | { readonly kind: 'limit' } | { readonly kind: 'waiting' } | { readonly kind: 'stopped' } | { readonly kind: 'event'; readonly event: MachineEventKind }
   readonly stateHash: string
   /** SHA-256 of the trace, if there is one. */
   readonly traceHash?: string
@@ -40,20 +42,17 @@ export interface MachineReport {
 
 /** Simulated seconds of silence after which the next line is typed; a fifth of it is run at a time. */
 const SILENCE = 0.25
+/** Simulated seconds after which a live line is looked at. */
+const LIVE_SLICE = 0.01
 const NEWLINE = 10
 
-/** Runs a machine to its end. `serial` gets what it sends, one character for each byte. */
-export async function runMachine(params: MachineParams, serial: (latin1: string) => void): Promise<MachineReport> {
-  const [master, slave] = params.disks
-  const machine = new Machine({
-    memoryMiB: params.memoryMiB,
-    ...(params.ticksPerSecond === undefined ? {} : { ticksPerSecond: params.ticksPerSecond }),
-    disks: [master === null ? null : fileBytes(master), slave === null ? null : fileBytes(slave)],
-    boot: { kind: 'multiboot', image: fileBytes(params.file), commandLine: params.commandLine },
-  })
-  let lastSent = 0
+/** Runs a machine to its end. `serial` gets what it sends, one character for each byte; orders come from `line` between two slices. */
+export async function runMachine(params: MachineParams, serial: (latin1: string) => void, line: SerialLine = new MessageLine()): Promise<MachineReport> {
+  const machine = new Machine(configOf(params))
+  const { cpu } = machine
+  const typist = params.input === 'live' ? new LiveTypist(machine, line) : new PatientTypist(machine, line, params.input)
   machine.onSerial = (bytes) => {
-    lastSent = machine.tick
+    typist.lastSent = machine.tick
     serial(Buffer.from(bytes).toString('latin1'))
   }
   const recorder = new Recorder(machine, null)
@@ -66,21 +65,84 @@ export async function runMachine(params: MachineParams, serial: (latin1: string)
     machine.requestStop()
   }
   const trace = params.trace === undefined ? null : new MachineTrace(machine, recorder, params.trace)
-  const silence = SILENCE * machine.ticksPerSecond
-  const lines = linesOf(params.input)
-  const { cpu, devices } = machine
-  while (machine.end === null && !reached && cpu.instructions < params.maxInstructions) {
+  let goesOn = true
+  while (goesOn && machine.end === null && !reached && !line.stopped && cpu.instructions < params.maxInstructions) {
     const left = params.maxInstructions - cpu.instructions
-    const stop = machine.run(machine.tick + Math.min(left, silence / 5, trace ? trace.room : Infinity))
+    machine.run(machine.tick + Math.min(left, typist.slice, trace ? trace.room : Infinity))
     trace?.write()
-    const quiet = devices.uart.unread === 0 && machine.tick - lastSent >= silence
-    if (lines.length > 0 && (quiet || machine.waits)) machine.typeSerial(lines.shift()!)
-    else if (stop !== 'end' && machine.waits && devices.uart.unread === 0) break
+    goesOn = await typist.type()
   }
-  const stopped: MachineReport['end'] = reached ? { kind: 'event', event: params.until! } : { kind: cpu.instructions < params.maxInstructions ? 'waiting' : 'limit' }
-  const end = machine.end ?? stopped
   const { instructions, iterations, deliveries, cycles } = cpu
+  const stopped: MachineReport['end'] = reached ? { kind: 'event', event: params.until! } : { kind: instructions >= params.maxInstructions ? 'limit' : line.stopped ? 'stopped' : 'waiting' }
+  const end = machine.end ?? stopped
   return { end, stateHash: machine.stateHash(nativeSha256), instructions, iterations, deliveries, cycles, ticks: machine.tick, ...(trace ? { traceHash: trace.close() } : {}) }
+}
+
+function configOf({ file, commandLine, memoryMiB, ticksPerSecond, disks: [master, slave] }: MachineParams): MachineConfig {
+  const image = fileBytes(file)
+  const disk = isBootDisk(image)
+  if (disk && master !== null) throw new Failure('invalid', `${file} is a disk and the primary master itself.`, 'Name no other one.')
+  const boot: Boot = disk ? { kind: 'disk' } : { kind: 'multiboot', image, commandLine }
+  return {
+    memoryMiB, boot,
+    ...(ticksPerSecond === undefined ? {} : { ticksPerSecond }),
+    disks: [disk ? image : master === null ? null : fileBytes(master), slave === null ? null : fileBytes(slave)],
+  }
+}
+
+/** Types what is known beforehand, line by line, whenever the guest is silent: the run depends on nothing else. */
+class PatientTypist {
+  /** When the guest sent something. */
+  lastSent = 0
+  readonly slice: number
+  private readonly machine: Machine
+  private readonly line: SerialLine
+  private readonly lines: Uint8Array[]
+  private readonly silence: number
+
+  constructor(machine: Machine, line: SerialLine, input: Uint8Array) {
+    this.machine = machine
+    this.line = line
+    this.lines = linesOf(input)
+    this.silence = SILENCE * machine.ticksPerSecond
+    this.slice = this.silence / 5
+  }
+
+  /** False: only more input could go on. */
+  async type(): Promise<boolean> {
+    const { machine, lines } = this
+    const { unread } = machine.devices.uart
+    if (lines.length > 0 && ((unread === 0 && machine.tick - this.lastSent >= this.silence) || machine.waits)) machine.typeSerial(lines.shift()!)
+    else if (machine.waits && unread === 0) return false
+    await this.line.wait(0)
+    return true
+  }
+}
+
+/** Types what comes when it comes. The machine is not faster than real time, and sleeps while it waits. */
+class LiveTypist {
+  lastSent = 0
+  readonly slice: number
+  private readonly machine: Machine
+  private readonly line: SerialLine
+  private readonly pace: Pace
+
+  constructor(machine: Machine, line: SerialLine) {
+    this.machine = machine
+    this.line = line
+    this.slice = LIVE_SLICE * machine.ticksPerSecond
+    this.pace = new Pace(machine.ticksPerSecond)
+  }
+
+  async type(): Promise<boolean> {
+    const { machine, line } = this
+    const typed = line.take()
+    for (const bytes of typed) machine.typeSerial(bytes)
+    const idle = typed.length === 0 && machine.waits && machine.devices.uart.unread === 0
+    if (idle && line.ended) return false
+    await line.wait(idle ? Infinity : this.pace.ahead(machine.tick))
+    return true
+  }
 }
 
 /** With their ends; what is typed is Enter's carriage return only if the input says so. */

@@ -61,7 +61,7 @@ export function programOfImage(name: string, image: Uint8Array): MachineProgram 
   const memory = { memoryMiB: Math.max(MEMORY_MIB, Math.ceil(image.length / 0x10_0000) * 2 + MEMORY_MIB) }
   if (hasMultibootHeader(image)) return { title: name, config: { ...memory, boot: { kind: 'multiboot', image } }, symbols: isElf(image) ? elfSymbols(image) : new Map(), lines: new Map() }
   if (isElf(image)) throw new Failure('file', `${name} is an ELF file, but has no multiboot header within its first 8 KiB.`, 'A program of an operating system needs that system; only a kernel starts by itself.')
-  if (image.length < BOOT_SECTOR || image[510] !== 0x55 || image[511] !== 0xaa) {
+  if (!isBootDisk(image)) {
     throw new Failure('file', `${name} is neither a multiboot kernel nor a disk that boots.`, 'A kernel has a multiboot header (0x1BADB002); the first sector of a disk that boots ends with 55 AA.')
   }
   return { title: name, config: { memoryMiB: MEMORY_MIB, disks: [image, null], boot: { kind: 'disk' } }, symbols: new Map(), lines: new Map() }
@@ -73,6 +73,9 @@ function translated(source: string): AssembleResult {
   const first = result.messages.find(({ severity }) => severity === 'error')
   throw new Failure('invalid', first ? `Line ${first.line}: ${first.message}.` : 'The source cannot be assembled.', first?.suggestion ? `Did you mean "${first.suggestion}"?` : '')
 }
+
+/** Whether this is no kernel, but a disk whose first sector boots. */
+export const isBootDisk = (image: Uint8Array): boolean => image.length >= BOOT_SECTOR && image[510] === 0x55 && image[511] === 0xaa && !hasMultibootHeader(image)
 
 function hasMultibootHeader(image: Uint8Array): boolean {
   const view = new DataView(image.buffer, image.byteOffset, Math.min(image.length, SEARCHED))
