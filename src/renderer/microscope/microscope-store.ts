@@ -45,7 +45,7 @@ function useSubject() {
   }, { flush: 'sync' })
 
   // Machines outlive a window that is reloaded: it finds them again.
-  watch(() => link.open, (open) => { if (machine.value === null && open[0]) show(open[0]) })
+  watch(() => link.open, (open) => { if (machine.value === null && open[0]) show(open[0]) }, { immediate: true })
 
   /** Why the machine is not there any more; null while it is, or when there was none. */
   const failure = computed(() => (machine.value && !state.value ? link.failure(machine.value) : null))

@@ -6,6 +6,7 @@ import { type App, type Component, createApp, h, nextTick } from 'vue'
 import { i18n } from '../app/i18n/index.ts'
 import { useAnnouncer } from '../app/stores/announcer.ts'
 import { useCore } from '../app/stores/core.ts'
+import { useMachines } from '../app/stores/machines.ts'
 import { FixtureCore } from '../testing/fixture-door.ts'
 import { sampleRecords } from '../testing/sample-records.ts'
 import { useMicroscope } from './microscope-store.ts'
@@ -48,6 +49,13 @@ afterEach(() => {
 })
 
 const press = (element: Element | null, key: string): boolean | undefined => element?.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))
+
+test('a machine whose state came before the panel was there is under it at once', async () => {
+  useCore().start(core.door)
+  await settled()
+  const { machine } = await useMachines().request('machine.open', { machine: 'vm:web-1' })
+  expect(useMicroscope().machine).toBe(machine)
+})
 
 describe('registers', () => {
   test('what changed since the stop before is lit and says what it was, also after the first step', async () => {
