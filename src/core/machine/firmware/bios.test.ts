@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { hasNasm, nasmImages } from '../assembler/testing/nasm.ts'
 import { Machine } from '../board/machine.ts'
@@ -7,7 +8,8 @@ import { bios } from './bios.ts'
 import { bootSector, qemuSerial, SERVICES, XV6_STYLE } from './testing/boot-sectors.ts'
 
 test.runIf(hasNasm())('the firmware is, byte for byte, what nasm makes of it', () => {
-  const [image] = nasmImages([readFileSync('resources/firmware/bios.asm', 'latin1')])
+  const folder = resolve(import.meta.dirname, '../../../../resources/firmware')
+  const [image] = nasmImages([readFileSync(join(folder, 'bios.asm'), 'latin1')], [folder])
   expect(Buffer.from(bios()).equals(Buffer.from(image as Uint8Array))).toBe(true)
 })
 
@@ -37,6 +39,26 @@ test('services answer: screen, sizes, disk, memory map, keys', () => {
   expect(machine.devices.screen.cursor).toEqual({ row: 1, column: 2 })
   expect(serial.split('\n').map((line) => line.trimEnd())).toEqual(SAID)
   expect(machine.end).toEqual({ kind: 'exit', code: 9 })
+})
+
+test('keys wait in firmware until they are asked for', () => {
+  const machine = new Machine({ memoryMiB: 1, ticksPerSecond: 1_000_000, disks: [bootSector(`
+  mov dx, 0x3F8
+  .more:
+  mov ah, 0
+  int 0x16
+  out dx, al
+  cmp al, 13
+  jne .more
+  mov al, ah
+  out 0xF4, al`), null], boot: { kind: 'disk' } })
+  let serial = ''
+  machine.onSerial = (bytes) => (serial += Buffer.from(bytes).toString('latin1'))
+  machine.run(200_000)
+  expect(machine.end).toBe(null)
+  for (const [code, down] of [[0x1e, true], [0x1e, false], [0x2a, true], [0x30, true], [0x30, false], [0x02, true], [0x2a, false], [0x02, true], [0x3a, true], [0x2e, true], [0x1c, true]] as const) machine.key(code, down)
+  machine.run(400_000)
+  expect([serial, machine.end]).toEqual(['aB!1C\r', { kind: 'exit', code: 0x1c }])
 })
 
 test.runIf(hasTool('qemu-system-i386'))('boot sectors say the same under the genuine QEMU and its firmware', () => {
