@@ -45,7 +45,7 @@ const MOST_SYMBOLS = 100_000
 /** Kinds of symbols that name a place in the program: no type, object, function. */
 const LAST_PLACE = 2
 
-/** @public Names of an executable's routines and data with their (virtual) addresses; empty where the file has no symbol table, or a damaged one. */
+/** Names of an executable's routines and data with their (virtual) addresses; empty where the file has no symbol table, or a damaged one. */
 export function elfSymbols(image: Uint8Array): ReadonlyMap<string, number> {
   const symbols = new Map<string, number>()
   const view = new DataView(image.buffer, image.byteOffset, image.byteLength)

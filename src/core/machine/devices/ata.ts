@@ -35,7 +35,6 @@ const RESET = 100e-6
 /** What the channel is at: nothing; about to offer a block; the host reads; the host writes; a written block goes to the medium; resetting. */
 type Phase = 'idle' | 'fetch' | 'in' | 'out' | 'store' | 'reset'
 
-/** @public */
 export interface AtaState {
   phase: Phase
   status: number

@@ -32,7 +32,6 @@ const CRYSTAL = 32_768
 /** UIP is set this long before the second changes: 244 µs, and the update's 1984 µs. */
 const UPDATE_SECONDS = 0.002228
 
-/** @public */
 export interface CmosState {
   index: number
   ram: number[]

@@ -1,7 +1,7 @@
-/** @public An interrupt line from a device to whoever routes it. */
+/** An interrupt line from a device to whoever routes it. */
 export interface IrqLine { set(level: boolean): void }
 
-/** @public Values that leave the machine: a serial line's far end, the exit port. */
+/** Values that leave the machine: a serial line's far end, the exit port. */
 export interface Sink { write(value: number): void }
 
 /** An instant at which its device wants to act. */

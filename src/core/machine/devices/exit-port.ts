@@ -1,6 +1,6 @@
 import type { PortDevice, Sink } from './device.ts'
 
-/** @public Where a guest ends its machine, as QEMU's `isa-debug-exit` (four ports from 0xF4): the value that is written goes to the sink. */
+/** Where a guest ends its machine, as QEMU's `isa-debug-exit` (four ports from 0xF4): the value that is written goes to the sink. */
 export class ExitPort implements PortDevice {
   readonly wide = true
   readonly #sink: Sink

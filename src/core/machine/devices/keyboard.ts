@@ -22,7 +22,6 @@ const LONGEST_QUEUE = 64
 /** A byte takes this long from the keyboard to the output buffer, in seconds. */
 const BYTE_SECONDS = 100e-6
 
-/** @public */
 export interface KeyboardState {
   commandByte: number
   /** What the next byte at 0x60 belongs to: a command of the controller, or one of the keyboard; 0: none. */

@@ -29,7 +29,6 @@ const STATION_SIZE = 6
 /** "W" in the last places of the PROM: a card that transfers words. */
 const MARK = 0x57
 
-/** @public */
 export interface Ne2000State {
   command: number
   status: number

@@ -1,4 +1,4 @@
-/** @public Everything a chip remembers; bytes have a bit for each of its eight inputs. */
+/** Everything a chip remembers; bytes have a bit for each of its eight inputs. */
 export interface PicChipState {
   /** Inputs as they stand. */
   lines: number

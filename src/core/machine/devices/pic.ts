@@ -4,7 +4,6 @@ import { PicChip, type PicChipState } from './pic-chip.ts'
 /** The master's input at which the slave asks. */
 const CASCADE = 2
 
-/** @public */
 export interface PicState { readonly master: PicChipState; readonly slave: PicChipState }
 
 /** Two 8259As as on a PC: IRQ 0 to 7 on the master, 8 to 15 on the slave, which hangs on IRQ 2. Their output goes to the processor's INTR. */

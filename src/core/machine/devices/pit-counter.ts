@@ -1,6 +1,6 @@
 import { fromBcd, toBcd } from './units.ts'
 
-/** @public Everything a counter remembers; instants are counted in clocks of the PIT. */
+/** Everything a counter remembers; instants are counted in clocks of the PIT. */
 export interface PitCounterState {
   mode: number
   bcd: boolean

@@ -5,7 +5,6 @@ import { rescale, rescaleUp } from './units.ts'
 /** Input clock of all three counters: a third of the colour subcarrier's quadruple. */
 export const PIT_HERTZ = 1_193_182
 
-/** @public */
 export interface PitState { readonly counters: readonly PitCounterState[]; readonly due: number | null; readonly speaker: boolean }
 
 /**

@@ -30,7 +30,6 @@ const BITS = 10
 /** CTS, DSR and DCD: somebody is at the other end. */
 const CONNECTED = 0xb0
 
-/** @public */
 export interface UartState {
   interruptEnable: number
   lineControl: number
