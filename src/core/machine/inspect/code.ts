@@ -63,7 +63,7 @@ function rowsBefore(cpu: Cpu, names: CodeNames, address: number, before: number)
     // A byte that is no instruction is a bad sign.
     score[i] = (score[i] ?? 0) + (read?.entry ? 1 : 0) + (isKnown(cpu, names, at) ? KNOWN : 0)
     const next = ends[i] - first
-    if (ends[i]! < address) score[next] = (score[next] ?? 0) + score[i]
+    if (ends[i] < address) score[next] = (score[next] ?? 0) + score[i]
   }
   const rows: DisassemblyRow[] = []
   for (let at = address; rows.length < before;) {
