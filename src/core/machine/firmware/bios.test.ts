@@ -4,6 +4,8 @@ import { expect, test } from 'vitest'
 import { hasNasm, nasmImages } from '../assembler/testing/nasm.ts'
 import { Machine } from '../board/machine.ts'
 import { hasTool } from '../guests/testing/real-tools.ts'
+import { disassembly } from '../inspect/code.ts'
+import { SymbolTable } from '../inspect/symbols.ts'
 import { bios } from './bios.ts'
 import { bootSector, qemuSerial, SERVICES, XV6_STYLE } from './testing/boot-sectors.ts'
 
@@ -63,6 +65,12 @@ test('keys wait in firmware until they are asked for', () => {
 
 test.runIf(hasTool('qemu-system-i386'))('boot sectors say the same under the genuine QEMU and its firmware', () => {
   for (const disk of [XV6_STYLE(), SERVICES()]) expect(boot(disk).serial).toBe(qemuSerial(disk))
+})
+
+test('a look at real mode shows code of 16 bits', () => {
+  const machine = new Machine({ memoryMiB: 1, disks: [bootSector('hlt'), null], boot: { kind: 'disk' } })
+  const rows = disassembly(machine.cpu, { symbols: new SymbolTable(new Map()), lines: new Map() }, 0xf_fff0, 0, 1)
+  expect(rows[0]!.text).toBe('jmp 0xf000:0xe000')
 })
 
 test('a disk without 55 AA, and none at all, say so', () => {

@@ -1,6 +1,7 @@
 import type { DisassemblyRow } from '../../../protocol/machine.ts'
 import { disassemble } from '../assembler/disassemble.ts'
 import type { Cpu } from '../cpu/cpu.ts'
+import { CS } from '../cpu/layout.ts'
 import { peekLinear, peekTranslate } from './peek.ts'
 import type { SymbolTable } from './symbols.ts'
 
@@ -16,6 +17,12 @@ export interface CodeNames {
   /** Lines of the source by linear address. */
   readonly lines: ReadonlyMap<number, number>
 }
+
+/** D of a descriptor's second word. */
+const BIG = 0x40_0000
+
+/** How wide the code is that the processor now reads. */
+const codeBits = (cpu: Cpu): 16 | 32 => ((cpu.rights[CS]! & BIG) === 0 ? 16 : 32)
 
 const pair = (byte: number): string => byte.toString(16).padStart(2, '0')
 
@@ -39,7 +46,7 @@ function rowAt(cpu: Cpu, { symbols, lines }: CodeNames, address: number): { read
     // The rest of the page is as empty.
     return { row: { ...common, bytes: '', text: '(not mapped)', privileged: false, sensitive: false }, length: 0x1000 - (address & 0xfff) }
   }
-  const { length, text, entry } = disassemble(bytes, address)
+  const { length, text, entry } = disassemble(bytes, address, codeBits(cpu))
   const shown = [...bytes.subarray(0, length)].map(pair).join(' ')
   return { row: { ...common, bytes: shown, text, privileged: entry !== null && entry.privileged !== 'never', sensitive: entry?.sensitive ?? false }, length }
 }
@@ -55,10 +62,11 @@ function rowsBefore(cpu: Cpu, names: CodeNames, address: number, before: number)
   const first = Math.max(0, address - before * BYTES_PER_ROW - LONGEST)
   const ends: number[] = []
   const score: number[] = []
+  const bits = codeBits(cpu)
   for (let at = first; at < address; at++) {
     const i = at - first
     const bytes = peekLinear(cpu, at, LONGEST)
-    const read = bytes ? disassemble(bytes, at) : null
+    const read = bytes ? disassemble(bytes, at, bits) : null
     ends[i] = read ? at + read.length : Infinity
     // A byte that is no instruction is a bad sign.
     score[i] = (score[i] ?? 0) + (read?.entry ? 1 : 0) + (isKnown(cpu, names, at) ? KNOWN : 0)
