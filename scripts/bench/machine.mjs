@@ -1,5 +1,5 @@
 /** The simulated processor against npm v86, the same kernel in one process: interpreter against interpreter, and the distance to its compiler. */
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { buildKernel } from '../../bench/machine/build.mjs'
 import { LOOPS, makeRounds } from '../../bench/machine/rounds.mjs'
@@ -10,11 +10,14 @@ const BOOTS = Number(process.env.BENCH_BOOTS ?? 3)
 const ROUNDS = 4
 /** Interpreter against interpreter, on every loop. */
 const FLOOR = 0.8
+const LEAST_TRACE_RATIO = 0.4
+const MOST_BACK_MS = 100
 
 export async function benchMachine() {
   const kernel = buildKernel(join(root, '.cache/bench/machine'))
   if (!kernel) return { name: 'machine', ok: !process.env.CI, results: 'skipped' }
   const { runOwn } = await bundled('bench/machine/own.ts')
+  const { measureHistory } = await bundled('bench/machine/history.ts')
   const engines = {
     own: async (heard) => runOwn(kernel.image, kernel.entry, heard),
     v86: (heard) => runV86(kernel.image, false, heard),
@@ -33,7 +36,9 @@ export async function benchMachine() {
       }
     }
   }
-  return { name: 'machine', ...summary(results) }
+  const against = summary(results)
+  const history = historySummary(await measureHistory(kernel.image))
+  return { name: 'machine', ok: against.ok && history.ok, results: { ...against.results, history: history.results } }
 }
 
 function summary(results) {
@@ -47,12 +52,20 @@ function summary(results) {
   return { ok, results: Object.fromEntries(rows) }
 }
 
+/** A run with the trace ring against one without; a step back; the machine while nobody runs it. */
+function historySummary(measured) {
+  const traceRatio = measured.untracedMs / measured.tracedMs
+  const results = Object.fromEntries(Object.entries({ ...measured, traceRatio }).map(([name, value]) => [name, round(value)]))
+  return { ok: traceRatio >= LEAST_TRACE_RATIO && measured.firstBackMs <= MOST_BACK_MS && measured.backMs <= MOST_BACK_MS && measured.pausedCpuPercent <= 1, results }
+}
+
 const round = (value) => Math.round(value * 100) / 100
 
 /** A TypeScript module as it is shipped: in one file, its constants inlined. */
 async function bundled(file) {
   const vite = await import('vite')
   const outDir = join(root, '.cache/bench/machine-code')
-  await vite.build({ configFile: false, logLevel: 'error', build: { ssr: join(root, file), outDir, emptyOutDir: true, minify: false, rollupOptions: { output: { entryFileNames: 'own.mjs' } } } })
-  return import(pathToFileURL(join(outDir, 'own.mjs')).href)
+  const name = basename(file, '.ts')
+  await vite.build({ configFile: false, logLevel: 'error', build: { ssr: join(root, file), outDir: join(outDir, name), emptyOutDir: true, minify: false, rollupOptions: { output: { entryFileNames: `${name}.mjs` } } } })
+  return import(pathToFileURL(join(outDir, name, `${name}.mjs`)).href)
 }

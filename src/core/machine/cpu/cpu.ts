@@ -1,5 +1,5 @@
 import { DeviceRanges } from '../devices/ranges.ts'
-import { HEAD_BYTES, type MemoryWatcher, type PhysicalMemory } from '../memory/physical-memory.ts'
+import { HEAD_BYTES, type MemoryWatcher, PAGE_SIZE, type PhysicalMemory } from '../memory/physical-memory.ts'
 import { type CpuidRecord, DEFAULT_CPUID } from './cpuid.ts'
 import { eflags, setArithmetic } from './flags.ts'
 import {
@@ -76,10 +76,12 @@ export class Cpu implements MemoryWatcher {
   /** False: the present instruction suppresses the single-step trap behind it (`int n`, `mov ss`). */
   traps = true
   #wide = true
-  readonly #codePages: (CodePage | undefined)[] = []
+  /** A place for every page of RAM: a look beyond the end would cost compiled code its form. */
+  readonly #codePages: (CodePage | undefined)[]
 
   constructor(memory: PhysicalMemory) {
     this.memory = memory
+    this.#codePages = Array.from({ length: memory.size / PAGE_SIZE }, () => undefined)
     const { buffer } = memory.host
     this.s = new Int32Array(buffer, 0, STATE_WORDS)
     this.records = new Int32Array(buffer, 0, RECORDS_END)
@@ -248,7 +250,6 @@ export class Cpu implements MemoryWatcher {
 
   dropAllCode(): void {
     this.#codePages.forEach((map, page) => map && this.dropCode(page))
-    this.#codePages.length = 0
     this.freeRecord = FIRST_RECORD
     this.forgetJumps()
   }

@@ -22,18 +22,18 @@ export function run(c: Cpu, count: number): Stop {
       if (stop) return stop
       if (c.moment >= c.stopAt) break
     }
-    const each = c.observer?.each
+    const each = c.observer?.each ?? null
     if (each) {
       each()
       if (c.moment >= c.stopAt) break
     }
-    if (!some(c, each ? 1 : Math.min(c.stopAt - c.moment, MOST_AT_ONCE)) && !deliverFault(c)) return 'shutdown'
+    if (!some(c, Math.min(c.stopAt - c.moment, MOST_AT_ONCE), each) && !deliverFault(c)) return 'shutdown'
   }
   return c.s[HALTED] === 0 ? 'limit' : 'halt'
 }
 
 /** At least one instruction and at most `most`; false: a fault, of the instruction at START. */
-function some(c: Cpu, most: number): boolean {
+function some(c: Cpu, most: number, each: (() => void) | null): boolean {
   const flags = c.s[FLAGS]!
   c.s[FLAGS] = flags & ~RF
   if ((flags & TF) !== 0) {
@@ -41,7 +41,7 @@ function some(c: Cpu, most: number): boolean {
     return one(c) && (!c.traps || trap(c))
   }
   if (!c.flat) return one(c)
-  return slice(c, c.s[ATTENTION] === 0 ? most : 1)
+  return slice(c, c.s[ATTENTION] === 0 ? most : 1, each)
 }
 
 /** The single-step trap after an instruction that began with TF = 1: not restarted, so START moves on. */
@@ -56,7 +56,7 @@ function trap(c: Cpu): false {
 
 /** Exactly one instruction, or the delivery of the one fault it raises; no interrupts. */
 export function step(c: Cpu): 'completed' | 'fault' | 'shutdown' {
-  if (some(c, 1)) return 'completed'
+  if (some(c, 1, null)) return 'completed'
   return deliverFault(c) ? 'fault' : 'shutdown'
 }
 

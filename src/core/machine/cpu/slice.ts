@@ -22,11 +22,11 @@ const TABLE_WORDS = 1 << 20
  * aligned, and for everything that has no form here, the handler takes over. The arithmetic flags are locals (flags.ts says what they
  * mean): `ca` and `cb` for CF, `z` for ZF, `sp` for SF and PF, `sum` and `addend` for OF and AF. The case labels are the ids of fast-forms.ts.
  *
- * The inner loop calls nothing: the compiler then keeps what it knows of the arrays. Only handlers and look-ups, in the outer one, can
+ * With `each`, which is called before every instruction but the first, the inner loop does one at a time. It calls nothing: the compiler then keeps what it knows of the arrays. Only handlers and look-ups, in the outer one, can
  * fault or ask for attention.
  */
 // eslint-disable-next-line max-lines-per-function -- the hot loop: its locals live in registers only within one function
-export function slice(c: Cpu, most: number): boolean {
+export function slice(c: Cpu, most: number, each: (() => void) | null): boolean {
   const { s } = c
   const { hostWords: m, hostBytes: u8, hostHalves: u16 } = c.memory
   let user = s[CPL] === 3
@@ -49,7 +49,7 @@ export function slice(c: Cpu, most: number): boolean {
   let form = 0
   try {
     do {
-      if (p <= 0) {
+      if (p <= 0 || each !== null) {
         s[START] = s[EIP] = at = eip
         s[CARRY_A] = ca
         s[CARRY_B] = cb
@@ -57,6 +57,17 @@ export function slice(c: Cpu, most: number): boolean {
         s[SIGN_PARITY] = sp
         s[SUM] = sum
         s[ADDEND] = addend
+      }
+      if (each !== null) {
+        if (done > 0) {
+          s[DONE] = done
+          s[SPENT] = cycles
+          each()
+          if (s[ATTENTION] !== 0 && c.moment >= c.stopAt) break
+        }
+        end = done + 1
+      }
+      if (p <= 0) {
         // A record that is not kept (over two pages) makes room for the next one, which must not become its own successor.
         if (link >= c.freeRecord) link = NO_LINK
         p = lookUp(c, eip)
@@ -369,7 +380,7 @@ export function slice(c: Cpu, most: number): boolean {
         }
         form = 1
       }
-    } while (done < end)
+    } while (done < end || (each !== null && done < most && s[ATTENTION] === 0))
     s[START] = at
     s[EIP] = eip
     s[CARRY_A] = ca

@@ -1,0 +1,48 @@
+import { Recording } from '../../src/core/machine/history/recording.ts'
+import { TraceRing } from '../../src/core/machine/history/trace-ring.ts'
+
+const TRACED = 1_000_000
+const RING = 1 << 16
+const FAR = 10_000_000
+const ROUNDS = 4
+
+/** CPU time of this process, ms. */
+function spent(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
+function timeOf(action: () => void): number {
+  const before = spent()
+  action()
+  return spent() - before
+}
+
+const resident = (): number => process.memoryUsage().rss / 2 ** 20
+const least = (times: readonly number[]): number => Math.min(...times)
+
+/** What a run that can be taken back costs, on the kernel of the benchmark: times in ms of CPU, memory in MiB. */
+export async function measureHistory(image: Uint8Array): Promise<Record<'tracedMs' | 'untracedMs' | 'firstBackMs' | 'backMs' | 'toStartMs' | 'recordingMiB' | 'pausedCpuPercent', number>> {
+  const before = resident()
+  const recording = new Recording({ memoryMiB: 32, boot: { kind: 'multiboot', image } })
+  const ring = new TraceRing(recording.machine.cpu, RING)
+  const [traced, untraced]: [number[], number[]] = [[], []]
+  for (let round = 0; round < ROUNDS; round++) {
+    untraced.push(timeOf(() => recording.run(recording.tick + TRACED)))
+    recording.onEach = ring.take
+    traced.push(timeOf(() => recording.run(recording.tick + TRACED)))
+    recording.onEach = null
+  }
+  recording.run(FAR)
+  const recordingMiB = resident() - before
+  const backs: number[] = []
+  for (let round = 0; round < ROUNDS; round++) {
+    backs.push(timeOf(() => recording.back(1)))
+    if (recording.tick !== FAR - round - 1) throw new Error(`A step back led to ${recording.tick}.`)
+  }
+  recording.seek(FAR)
+  const toStartMs = timeOf(() => recording.seek(1))
+  const idle = spent()
+  await new Promise((done) => setTimeout(done, 1000))
+  return { tracedMs: least(traced), untracedMs: least(untraced), firstBackMs: backs[0]!, backMs: Math.max(...backs.slice(1)), toStartMs, recordingMiB, pausedCpuPercent: (spent() - idle) / 10 }
+}
