@@ -4,7 +4,7 @@ import { Cpu } from '../../cpu/cpu.ts'
 import { FAULT } from '../../cpu/fault.ts'
 import { eflags, setArithmetic } from '../../cpu/flags.ts'
 import { run, step } from '../../cpu/interpreter.ts'
-import { BASES, CPL, CR0, CR2, CR3, CR4, EAX, EIP, FLAGS, GDT_BASE, GDT_LIMIT, HALTED, IDT_BASE, IDT_LIMIT, IF, LIMITS, R_PREFIX, R_ROW, SELECTORS, SHADOW } from '../../cpu/layout.ts'
+import { BASES, CPL, CR0, CR2, CR3, CR4, EAX, ECX, EIP, FLAGS, GDT_BASE, GDT_LIMIT, HALTED, IDT_BASE, IDT_LIMIT, IF, LIMITS, R_PREFIX, R_ROW, SELECTORS, SHADOW } from '../../cpu/layout.ts'
 import { PREFIX_REP, PREFIX_REPNE } from '../../cpu/layout.ts'
 import { lookUp } from '../../cpu/one.ts'
 import type { Opcode } from '../../cpu/opcode.ts'
@@ -73,6 +73,8 @@ export async function follow(options: FollowOptions, { records, wake }: QemuRun)
     else if (repeated && record.eip === lastEip) continue
     else {
       if (last) take(cpu, last, record)
+      // QEMU took an interrupt between two iterations; here the instruction was taken whole. From here on there is nothing to compare.
+      if (repeated && last === null && cpu.s[ECX] !== record.registers[1]) break
       const difference = differenceOf(cpu, record)
       // QEMU begins an instruction again that turns out to touch a device, or code that was translated.
       if (difference && before && isDeepStrictEqual(before, record)) continue

@@ -21,17 +21,17 @@ export function makeImageSource(seed: string, programs: number, statements: numb
 
 function statement(random: Random, at: number, first: boolean): string {
   const fresh = first ? `${REGISTERS.map((register) => `        mov ${register}, ${random.uint32()}`).join('\n')}\n        xor ebp, ebp\n` : ''
-  const lines = random.below(6) === 0 ? inRing3(random, at) : instruction(random)
+  const lines = random.below(6) === 0 ? inRing3(random, at) : instruction(random, 0)
   return `${fresh}        mov dword [resume], s${at}\n        mov [stack], esp\n${lines}\ns${at}:`
 }
 
 const REGISTERS = ['eax', 'ecx', 'edx', 'ebx', 'esi', 'edi']
 
 function inRing3(random: Random, at: number): string {
-  return `        push dword 0x23\n        push dword user_stack\n        push dword ${random.below(2) === 0 ? '0x202' : '0x3202'}\n        push dword 0x1b\n        push dword u${at}\n        iret\nu${at}: mov ax, 0x23\n        mov ds, ax\n        mov es, ax\n${instruction(random)}\n        int 0x81`
+  return `        push dword 0x23\n        push dword user_stack\n        push dword ${random.below(2) === 0 ? '0x202' : '0x3202'}\n        push dword 0x1b\n        push dword u${at}\n        iret\nu${at}: mov ax, 0x23\n        mov ds, ax\n        mov es, ax\n${instruction(random, 3)}\n        int 0x81`
 }
 
-function instruction(random: Random): string {
+function instruction(random: Random, ring: number): string {
   const pick = <T>(from: readonly T[]): T => from[random.below(from.length)]!
   const size = pick([1, 2, 4, 4, 4])
   const register = (): string => pick(size === 1 ? ['al', 'cl', 'dl', 'bl', 'ah', 'ch', 'dh', 'bh'] : size === 2 ? ['ax', 'cx', 'dx', 'bx', 'si', 'di'] : REGISTERS)
@@ -41,6 +41,10 @@ function instruction(random: Random): string {
   const immediate = (): number => pick([random.below(256), random.uint32()]) & (size === 1 ? 0xff : size === 2 ? 0xffff : -1)
   const play = PLAY + random.below(PLAY_PAGES) * 4096
   const entry = PAGE_TABLE + (play >>> 12) * 4
+  // The dirty bit and the rest, but not the accessed bit: QEMU reads before it writes, so that a refused read-modify-write sets it there.
+  const read = `bt dword [${entry}], 6\n        setc al\n        mov bx, [${entry} + 1]`
+  // What follows the log takes a repeated instruction whole: no interrupt may come in between.
+  const repeated = (prefix: string): string => (ring === 0 ? `cli\n        ${prefix}` : '')
   const makers: readonly (() => string)[] = [
     () => `${pick(['add', 'or', 'adc', 'sbb', 'and', 'sub', 'xor', 'cmp', 'test', 'mov'])} ${place()}, ${register()}`,
     () => `${pick(['add', 'or', 'adc', 'sbb', 'and', 'sub', 'xor', 'cmp', 'mov'])} ${register()}, ${memory()}`,
@@ -57,8 +61,8 @@ function instruction(random: Random): string {
     () => `push dword ${random.uint32() & 0x3_0ed5}\n        popf`,
     () => `pusha\n        popa`,
     () => `push ${pick(['ds', 'es', 'fs', 'gs', 'ss', 'cs'])}\n        pop ${pick(REGISTERS)}`,
-    () => `mov edi, ${DATA + random.below(8192)}\n        mov esi, ${PLAY + random.below(8192)}\n        mov ecx, ${random.below(20)}\n        ${pick(['cld', 'std'])}\n        ${pick(['rep ', 'repe ', 'repne ', ''])}${pick(['movsb', 'movsd', 'cmpsb', 'cmpsd'])}\n        cld`,
-    () => `mov edi, ${play + random.below(4096)}\n        mov ecx, ${random.below(40)}\n        ${pick(['rep stosb', 'rep stosd', 'stosw', 'repne scasb', 'repe scasd', 'rep lodsd'])}`,
+    () => `mov edi, ${DATA + random.below(8192)}\n        mov esi, ${PLAY + random.below(8192)}\n        mov ecx, ${random.below(20)}\n        ${pick(['cld', 'std'])}\n        ${repeated(pick(['rep ', 'repe ', 'repne ', '']))}${pick(['movsb', 'movsd', 'cmpsb', 'cmpsd'])}\n        cld`,
+    () => `mov edi, ${play + random.below(4096)}\n        mov ecx, ${random.below(40)}\n        ${repeated(pick(['rep ', 'repe ', 'repne ']))}${pick(['stosb', 'stosd', 'stosw', 'scasb', 'scasd', 'lodsd'])}`,
     () => `mov ax, ${pick(SELECTORS)}\n        mov ${pick(['fs', 'gs'])}, ax`,
     () => `mov ax, ${pick(WRITABLE_OR_REFUSED)}\n        mov ${pick(['ds', 'es'])}, ax`,
     () => `mov ax, ${pick(SELECTORS)}\n        ${pick(['lar', 'lsl'])} ebx, eax`,
@@ -67,8 +71,9 @@ function instruction(random: Random): string {
     () => 'mov eax, cr3\n        mov cr3, eax',
     () => `mov eax, cr0\n        xor eax, ${pick(['0x10000', '8', '4', '2'])}\n        mov cr0, eax`,
     () => `invlpg [${play}]`,
-    () => `mov dword [${entry}], ${play | pick([0, 1, 3, 5, 7, 7, 7])}\n        invlpg [${play}]`,
-    () => `mov eax, [${entry}]`,
+    // Ring 3 cannot say that an entry has changed; how long a processor goes by the old one is its own affair.
+    () => (ring === 0 ? `mov dword [${entry}], ${play | pick([0, 1, 3, 5, 7, 7, 7])}\n        invlpg [${play}]` : read),
+    () => read,
     () => `mov eax, [${pick([play, 0x5000_0000 + random.below(4096), 0x17_0ffe])}]`,
     () => `int ${pick(['3', '0x80', '0x82', '0x83', '0x20', '13', '14'])}`,
     () => pick(['cli', 'sti', 'clts', 'smsw eax', 'sldt eax', 'str eax', 'into', 'ud2', 'cwd', 'cdq', 'cbw', 'cwde', 'lahf', 'sahf', 'cmc', 'xlatb', 'nop', 'leave', 'sti\n        nop\n        nop', 'arpl ax, bx']),
