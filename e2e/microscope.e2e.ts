@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 import { AppWindow } from './pages/app-window.ts'
 import { MicroscopePage } from './pages/microscope-page.ts'
-import { seriousFindings } from './support/accessibility.ts'
+import { LOOKED_AT, seriousFindings } from './support/accessibility.ts'
 import { expect, test, untilConnected } from './support/fixtures.ts'
 
 const PROGRAM = `; Greets once
@@ -141,7 +141,7 @@ test('a guest of the catalogue: rings, pages, memory, screen', async ({ app }) =
   await expect(app.getByTestId('walk')).toContainText('Physical address')
 })
 
-for (const theme of ['light', 'dark', 'hc-light', 'hc-dark'] as const) {
+for (const theme of LOOKED_AT) {
   test(`axe finds nothing serious in the microscope: ${theme}`, async ({ app }) => {
     await app.setViewportSize({ width: 1280, height: 720 })
     const microscope = await lookInside(app, 'web-1')

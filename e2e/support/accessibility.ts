@@ -11,6 +11,10 @@ interface AxeFinding {
   readonly nodes: readonly { readonly target: readonly string[] }[]
 }
 
+const ALL = ['light', 'dark', 'hc-light', 'hc-dark'] as const
+/** The themes that every part is looked at in: all, as CI does it, or one of each kind in a short run. */
+export const LOOKED_AT: readonly (typeof ALL)[number][] = process.env['GLASSHOUSE_THOROUGH'] === '1' ? ALL : ['light', 'hc-dark']
+
 const STANDARD = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }
 /** All that a theme can change. */
 const COLOURS = { type: 'rule', values: ['color-contrast', 'link-in-text-block'] }
