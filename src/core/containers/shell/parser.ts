@@ -33,10 +33,33 @@ export class ShellSyntaxError extends Error {
   }
 }
 
+/**
+ * The parser never ends on an arithmetic expression with a dollar sign that names nothing, or with one at all when its end is missing.
+ * Throws the error that a shell has there. Single quotes and escapes are skipped; other quoting is not looked at.
+ */
+function refuseEndlessArithmetic(text: string): void {
+  const plain = text.replace(/\\[^]|'[^']*'/g, (skipped) => ' '.repeat(skipped.length))
+  for (let from = plain.indexOf('$(('); from >= 0; from = plain.indexOf('$((', from + 3)) {
+    let at = from + 3
+    for (let depth = 2; at < plain.length && depth > 0; at++) depth += plain[at] === '(' ? 1 : plain[at] === ')' ? -1 : 0
+    const inner = plain.slice(from + 3, at)
+    const closed = inner.endsWith('))')
+    if (closed ? /\$(?![\w{(@*#?!$"-])/.test(inner) : /[$"]/.test(inner)) {
+      const line = plain.slice(0, from).split('\n').length
+      throw new Error(`Parse error at ${line}:1: ${closed ? 'arithmetic expression: expecting primary' : "unexpected EOF while looking for matching `)'"}`)
+    }
+  }
+}
+
+function parseSafely(text: string): Script {
+  refuseEndlessArithmetic(text)
+  return parse(text)
+}
+
 /** Parses a shell script. Throws `ShellSyntaxError`. */
 export function parseScript(text: string): Script {
   try {
-    return parse(text)
+    return parseSafely(text)
   } catch (error) {
     const message = error instanceof Error ? error.message : 'syntax error'
     const place = /Parse error at (\d+):\d+: (.*)/s.exec(message)
@@ -47,7 +70,7 @@ export function parseScript(text: string): Script {
 /** True when more lines could make the text whole: an open quote, an unfinished `if` or here-document. */
 export function isIncomplete(text: string): boolean {
   try {
-    const script = parse(text)
+    const script = parseSafely(text)
     return /<<-?\s*['"\\]?(\w+)/.test(text) && !endsHereDocuments(text) || script.statements.some((statement) => statement.deferredError?.token === '')
   } catch (error) {
     return error instanceof Error && /end of file|unterminated|unexpected EOF|expected|EOF|`newline'|token `'/i.test(error.message) && !/unexpected token `[^']+'/.test(error.message)
