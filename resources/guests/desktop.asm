@@ -10,6 +10,7 @@
 %include 'multiboot.inc'
 %include 'console.inc'
 %include 'interrupts.inc'
+%include 'segments.inc'
 
 SCREEN  equ 0xB8000
 COLUMNS equ 80
@@ -61,13 +62,7 @@ start:  mov esp, stack_top
         jmp .wait
 
 machine_init:
-        lgdt [gdt_pointer]
-        jmp 8:.reload
-.reload:
-        mov ax, 16
-        mov ds, ax
-        mov es, ax
-        mov ss, ax
+        call load_segments
         gate FIRST_IRQ + 1, keyboard, GATE_INTERRUPT
         lidt [idt_pointer]
         in al, KEYBOARD_DATA            ; a key from before would keep the keyboard silent
@@ -263,13 +258,6 @@ draw_window:                            ; esi: window, bx: colours of its frame
         ret
 
 section .data
-align 8
-gdt:    dq 0
-        dq 0x00CF9A000000FFFF           ; 08 code: base 0, 4 GiB, ring 0
-        dq 0x00CF92000000FFFF           ; 10 data
-gdt_pointer:
-        dw 3 * 8 - 1
-        dd gdt
 
 letters:                                ; what the keys mean, by scan code; 0: no letter
         db 0, 0, '1234567890-=', 0, 0, 'qwertyuiop[]', 0, 0, 'asdfghjkl;', 39, '`', 0, '\zxcvbnm,./', 0, '*', 0, ' '

@@ -13,6 +13,7 @@
 %include 'multiboot.inc'
 %include 'console.inc'
 %include 'interrupts.inc'
+%include 'segments.inc'
 
 TICKS_PER_SECOND equ 10000
 PERIOD   equ 10                         ; ticks from release to release
@@ -24,13 +25,7 @@ BY_BACKGROUND equ 1
 
 start:  mov esp, stack_top
         call console_init
-        lgdt [gdt_pointer]
-        jmp 8:.reload
-.reload:
-        mov ax, 16
-        mov ds, ax
-        mov es, ax
-        mov ss, ax
+        call load_segments
         gate FIRST_IRQ, timer, GATE_INTERRUPT
         lidt [idt_pointer]
         mov ax, 0xFFFE                  ; only the timer's line is open
@@ -209,13 +204,6 @@ read_counter:                           ; eax = counter of the timer; keeps edx
         ret
 
 section .data
-align 8
-gdt:    dq 0
-        dq 0x00CF9A000000FFFF           ; 08 code: base 0, 4 GiB, ring 0
-        dq 0x00CF92000000FFFF           ; 10 data
-gdt_pointer:
-        dw 3 * 8 - 1
-        dd gdt
 file_end:
 
 section .bss

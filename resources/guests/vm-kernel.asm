@@ -27,6 +27,7 @@ bss_begin:
 
 %include 'console.inc'
 %include 'interrupts.inc'
+%include 'segments.inc'
 
 %macro post 1
         mov al, %1
@@ -49,13 +50,7 @@ boot:   mov ecx, bss_end - bss_begin    ; a file has no .bss: clearing it is the
         say ' MiB of memory', 10
 
         post POST_SEGMENTS
-        lgdt [gdt_pointer]
-        jmp 8:.reload
-.reload:
-        mov ax, 16
-        mov ds, ax
-        mov es, ax
-        mov ss, ax
+        call load_segments
 
         post POST_PAGING
         call paging_on
@@ -184,13 +179,6 @@ power_off:
         call exit
 
 section .data
-align 8
-gdt:    dq 0
-        dq 0x00CF9A000000FFFF           ; 08 code: base 0, 4 GiB, ring 0
-        dq 0x00CF92000000FFFF           ; 10 data
-gdt_pointer:
-        dw 3 * 8 - 1
-        dd gdt
 default_name: db 'Glass system', 0
 poweroff:     db 'poweroff'
 POWEROFF      equ $ - poweroff

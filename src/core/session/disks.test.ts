@@ -1,18 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { ContainerRecord, RecordId } from '../../protocol/records.ts'
 import { MINUTE, SECOND } from '../simulation/units.ts'
-import { makeSession, must } from './testing/make-session.ts'
-
-type Session = ReturnType<typeof makeSession>
+import type { Session } from './session.ts'
+import { makeVmSession, must } from './testing/make-session.ts'
 
 /** A VM with Docker and a container `writer` that has written /mark and goes on. */
 async function withContainer(): Promise<{ session: Session; vm: RecordId<'vm'>; engine: RecordId<'engine'>; container: RecordId<'container'> }> {
-  const session = makeSession()
-  await must(session, 'rack.add')
-  await must(session, 'host.add', { model: 'rack-2017', name: 'charminar' })
-  await must(session, 'host.install-os', { host: 'host:1', os: 'debian-12' })
-  await must(session, 'host.install-hypervisor', { host: 'host:1', product: 'kvm' })
-  const { vm } = await must<{ vm: RecordId<'vm'> }>(session, 'vm.create', { hypervisor: 'hypervisor:1', template: 'debian-12', name: 'web' })
+  const { session, vm } = await makeVmSession()
   await must(session, 'vm.start', { vm })
   await session.advanceFully(MINUTE)
   const { engine } = await must<{ engine: RecordId<'engine'> }>(session, 'engine.install', { owner: vm })

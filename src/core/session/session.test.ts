@@ -3,20 +3,10 @@ import { CLOCK_ID, PROJECT_ID, type RecordId } from '../../protocol/records.ts'
 import { Failure } from '../base/failure.ts'
 import { MINUTE, SECOND } from '../simulation/units.ts'
 import type { Area, Ground } from './area.ts'
-import { makeSession, must } from './testing/make-session.ts'
+import { makeSession, makeVmSession, must } from './testing/make-session.ts'
 
 /** An area with a few commands whose behaviour a test decides. */
 const area = (make: (ground: Ground) => Area['handlers']) => (ground: Ground): Area[] => [{ handlers: make(ground) }]
-
-async function withVm(): Promise<{ session: ReturnType<typeof makeSession>; vm: RecordId<'vm'> }> {
-  const session = makeSession()
-  await must(session, 'rack.add')
-  await must(session, 'host.add', { model: 'rack-2017', name: 'charminar' })
-  await must(session, 'host.install-os', { host: 'host:1', os: 'debian-12' })
-  await must(session, 'host.install-hypervisor', { host: 'host:1', product: 'kvm' })
-  const { vm } = await must<{ vm: RecordId<'vm'> }>(session, 'vm.create', { hypervisor: 'hypervisor:1', template: 'debian-12', name: 'web' })
-  return { session, vm }
-}
 
 describe('execute', () => {
   test.each([
@@ -106,7 +96,7 @@ describe('execute', () => {
 
 describe('time', () => {
   test('a waiting command stops a slice, and the slice goes on after it', async () => {
-    const { session, vm } = await withVm()
+    const { session, vm } = await makeVmSession()
     await must(session, 'vm.start', { vm })
     const slice = session.advance(MINUTE)
     const paused = session.execute({ name: 'clock.pause', params: {} })
@@ -118,7 +108,7 @@ describe('time', () => {
   })
 
   test('a step goes to the next event, pauses the clock, and says so when there is none', async () => {
-    const { session, vm } = await withVm()
+    const { session, vm } = await makeVmSession()
     expect(await session.execute({ name: 'clock.step', params: {} })).toMatchObject({ ok: false, error: { code: 'conflict' } })
     await must(session, 'vm.start', { vm })
     await must(session, 'clock.play')
@@ -130,7 +120,7 @@ describe('time', () => {
 
 describe('undo', () => {
   test('is named in plain words, latest last', async () => {
-    const { session, vm } = await withVm()
+    const { session, vm } = await makeVmSession()
     await must(session, 'object.rename', { id: vm, name: 'shop' })
     expect(session.store.require(PROJECT_ID).undo).toEqual([
       'Add rack rack-1', 'Add host charminar', 'Install an operating system on charminar', 'Install KVM on charminar', 'Create VM web', 'Rename to shop',
@@ -141,7 +131,7 @@ describe('undo', () => {
   })
 
   test('refuses while the VM it would remove is running, and works when it is off', async () => {
-    const { session, vm } = await withVm()
+    const { session, vm } = await makeVmSession()
     await must(session, 'vm.start', { vm })
     expect(await session.execute({ name: 'edit.undo', params: {} })).toMatchObject({ ok: false, error: { code: 'conflict', message: expect.stringContaining('Cannot undo "Create VM web"') as string } })
     await session.advanceFully(MINUTE)
@@ -154,7 +144,7 @@ describe('undo', () => {
   })
 
   test('refuses to take away what something else stands on', async () => {
-    const { session, vm } = await withVm()
+    const { session, vm } = await makeVmSession()
     await must(session, 'vm.snapshot', { vm, name: 'clean' })
     await session.advanceFully(MINUTE)
     expect(await session.execute({ name: 'edit.undo', params: {} })).toMatchObject({ ok: false, error: { code: 'conflict', message: expect.stringContaining('clean is on web') as string } })
@@ -185,7 +175,7 @@ describe('undo', () => {
   })
 
   test('takes the sums of a host again instead of restoring them', async () => {
-    const { session, vm } = await withVm()
+    const { session, vm } = await makeVmSession()
     await must(session, 'vm.create', { hypervisor: 'hypervisor:1', template: 'debian-12', name: 'other' })
     await must(session, 'vm.start', { vm })
     await session.advanceFully(MINUTE)
@@ -195,7 +185,7 @@ describe('undo', () => {
   })
 
   test('a new edit ends what could be redone, and an action does not', async () => {
-    const { session } = await withVm()
+    const { session } = await makeVmSession()
     await must(session, 'edit.undo')
     await must(session, 'clock.play')
     await must(session, 'edit.redo')
@@ -232,7 +222,7 @@ describe('tasks', () => {
 })
 
 test('an entry that was changed, or comes out differently, ends an exact replay', async () => {
-  const { session } = await withVm()
+  const { session } = await makeVmSession()
   const entries = session.journal.map((entry) => (entry.seq === 2 ? { ...entry, params: { model: 'rack-2017', name: 'forged' } } : entry))
   await expect(makeSession().replay(entries, true)).rejects.toThrow(Failure)
   await expect(makeSession('other seed').replay(session.journal, true)).rejects.toThrow('Entry 1')

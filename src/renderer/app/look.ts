@@ -72,7 +72,13 @@ export function kindIcon(record: AnyRecord): IconName {
   return KIND_ICONS[record.type]
 }
 
-export const EVENT_LOOKS: Record<EventKind, { readonly icon: IconName; readonly color: string }> = {
+/** How a kind of event looks; its name is always written beside. */
+export interface EventLook {
+  readonly icon: IconName
+  readonly color: string
+}
+
+export const EVENT_LOOKS: Readonly<Record<EventKind, EventLook>> = {
   vm: { icon: 'vm', color: 'var(--ev-direct)' },
   host: { icon: 'host', color: 'var(--ev-walk)' },
   container: { icon: 'ctr', color: 'var(--ev-io)' },

@@ -1,7 +1,8 @@
+import type { AssembleMessage } from '../../../protocol/machine.ts'
 import { LIBRARY } from './library.ts'
 import { lexSource } from './lexer.ts'
 import { listingText } from './listing.ts'
-import { type AssembleMessage, Messages } from './messages.ts'
+import { Messages } from './messages.ts'
 import { isMnemonic, Pass } from './pass.ts'
 import { Preprocessor } from './preprocessor.ts'
 import { LIMITS, TooMuch } from './problem.ts'
@@ -9,8 +10,6 @@ import { imageOf, layOut, type Section } from './section.ts'
 import { type Emitted, State } from './state.ts'
 import { SymbolTable } from './symbols.ts'
 import type { Token } from './token.ts'
-
-export type { AssembleMessage }
 
 export interface AssembleOptions {
   /** Text of a file for `%include`; null: there is none. */

@@ -1,16 +1,6 @@
+import type { AssembleMessage } from '../../../protocol/machine.ts'
 import { LIMITS, TooMuch } from './problem.ts'
 import type { Token } from './token.ts'
-
-export interface AssembleMessage {
-  readonly severity: 'error' | 'warning'
-  /** Counted from 1. */
-  readonly line: number
-  readonly column: number
-  readonly endColumn: number
-  readonly message: string
-  /** A replacement of line:column…endColumn that would help. */
-  readonly suggestion: string | null
-}
 
 /** Messages of one or several passes, each once, in the order of lines. */
 export class Messages {

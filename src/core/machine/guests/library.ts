@@ -2,11 +2,13 @@ import consoleText from '../../../../resources/guests/lib/console.inc?raw'
 import interrupts from '../../../../resources/guests/lib/interrupts.inc?raw'
 import kernelPrograms from '../../../../resources/guests/lib/kernel-programs.inc?raw'
 import multiboot from '../../../../resources/guests/lib/multiboot.inc?raw'
+import segments from '../../../../resources/guests/lib/segments.inc?raw'
 
 /** What `%include` finds by name: the app's own library, shared by the guests and open to programs that are typed. */
 export const GUEST_LIBRARY: ReadonlyMap<string, string> = new Map([
   ['multiboot.inc', multiboot],
   ['console.inc', consoleText],
   ['interrupts.inc', interrupts],
+  ['segments.inc', segments],
   ['kernel-programs.inc', kernelPrograms],
 ])

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { RecordId } from '../../../protocol/records.ts'
 import type { Sha256Factory } from '../../base/hasher.ts'
 import type { Area, Ground } from '../area.ts'
 import type { Outcome } from '../commands.ts'
@@ -13,6 +14,17 @@ const sha256: Sha256Factory = () => {
 /** A session for tests: the whole core, or small areas in its place. */
 export function makeSession(seed = 'test', join: (ground: Ground) => readonly Area[] = joinCore): Session {
   return new Session({ seed, sha256, settle: () => new Promise((resolve) => setImmediate(resolve)), join })
+}
+
+/** A host with KVM and a switched-off Debian VM `web` on it. */
+export async function makeVmSession(): Promise<{ session: Session; vm: RecordId<'vm'> }> {
+  const session = makeSession()
+  await must(session, 'rack.add')
+  await must(session, 'host.add', { model: 'rack-2017', name: 'charminar' })
+  await must(session, 'host.install-os', { host: 'host:1', os: 'debian-12' })
+  await must(session, 'host.install-hypervisor', { host: 'host:1', product: 'kvm' })
+  const { vm } = await must<{ vm: RecordId<'vm'> }>(session, 'vm.create', { hypervisor: 'hypervisor:1', template: 'debian-12', name: 'web' })
+  return { session, vm }
 }
 
 /** The value of a command that must not fail. */

@@ -1,8 +1,8 @@
 import type { MachineEventKind } from '../../../protocol/machine.ts'
-import type { IconName } from '../../ui/icon-names.ts'
+import type { EventLook } from '../../app/look.ts'
 
-/** How a kind of event looks; its name is always written beside. */
-export const EVENT_LOOKS: Readonly<Record<MachineEventKind, { readonly icon: IconName; readonly color: string }>> = {
+/** The kinds of event inside a machine; those of the room are in `app/look.ts`. */
+export const MACHINE_EVENT_LOOKS: Readonly<Record<MachineEventKind, EventLook>> = {
   fault: { icon: 'fault', color: 'var(--fault)' },
   interrupt: { icon: 'inject', color: 'var(--ev-inject)' },
   gate: { icon: 'trap', color: 'var(--ev-trap)' },

@@ -14,10 +14,19 @@ import { PhysicalMemory } from '../../memory/physical-memory.ts'
 import { LogDisk } from './log-disk.ts'
 import type { QemuRun, QemuState } from './qemu-log.ts'
 
+/**
+ * Why the comparison ended: QEMU did; as many as wanted; they differ; a third fault; halted with interrupts off; waiting with nobody left to press a key;
+ * or an interrupt came between two iterations of a repeated instruction, which is taken whole here.
+ */
+type LockstepEnd = 'log' | 'most' | 'difference' | 'shutdown' | 'dead' | 'waiting' | 'repetition'
+
 export interface Agreement {
   /** Instructions after which both processors were compared. */
   readonly compared: number
   readonly interrupts: number
+  /** The instruction that was compared last. */
+  readonly lastEip: number
+  readonly end: LockstepEnd
   /** Undefined while they agree: what differs, and the instruction before it. */
   readonly difference: string | undefined
 }
@@ -61,6 +70,7 @@ export async function follow(options: FollowOptions, { records, wake }: QemuRun)
   let lastEip = 0
   let repeated = false
   let before: QemuState | null = null
+  const result = (end: LockstepEnd, difference?: string): Agreement => ({ compared, interrupts, lastEip, end, difference })
   for await (const record of records) {
     if (record.kind === 'interrupt') {
       interrupts++
@@ -73,22 +83,22 @@ export async function follow(options: FollowOptions, { records, wake }: QemuRun)
     else if (repeated && record.eip === lastEip) continue
     else {
       if (last) take(cpu, last, record)
-      // QEMU took an interrupt between two iterations; here the instruction was taken whole. From here on there is nothing to compare.
-      if (repeated && last === null && cpu.s[ECX] !== record.registers[1]) break
+      if (repeated && last === null && cpu.s[ECX] !== record.registers[1]) return result('repetition')
       const difference = differenceOf(cpu, record)
       // QEMU begins an instruction again that turns out to touch a device, or code that was translated.
       if (difference && before && isDeepStrictEqual(before, record)) continue
-      if (difference) return { compared, interrupts, difference: `after ${compared} instructions, ${last?.mnemonic ?? 'a delivery'} at ${hex(lastEip)}: ${difference}` }
+      if (difference) return result('difference', `after ${compared} instructions, ${last?.mnemonic ?? 'a delivery'} at ${hex(lastEip)}: ${difference}`)
     }
-    if (++compared > options.most) break
+    if (++compared > options.most) return result('most')
     lastEip = record.eip
     before = record
     last = upcoming(cpu)
     repeated = repeats(cpu)
-    if (step(cpu) === 'shutdown' || isDead(cpu)) break
-    if (options.waits === true && cpu.s[HALTED] !== 0 && !wake()) break
+    if (step(cpu) === 'shutdown') return result('shutdown')
+    if (isDead(cpu)) return result('dead')
+    if (options.waits === true && cpu.s[HALTED] !== 0 && !wake()) return result('waiting')
   }
-  return { compared, interrupts, difference: undefined }
+  return result('log')
 }
 
 /** Halted with interrupts off: QEMU has nothing more to say. */

@@ -16,7 +16,7 @@ const WRITABLE_OR_REFUSED = ['0x10', '0x23', '0x30', '0x33', '0x38', '0x400']
 export function makeImageSource(seed: string, programs: number, statements: number): string {
   const random = new Random(seed)
   const body = Array.from({ length: programs * statements }, (_, at) => statement(random, at, at % statements === 0)).join('\n')
-  return `${PRELUDE}\nprograms:\n${body}\n        mov al, 0\n        out 0xf4, al\n        hlt\nfile_end:\nmemory_end:\n`
+  return `${PRELUDE}\nprograms:\n${body}\n        mov al, 0\nlast:   out 0xf4, al\n        hlt\nfile_end:\nmemory_end:\n`
 }
 
 function statement(random: Random, at: number, first: boolean): string {
