@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { CLOCK_ID, PROJECT_ID, type RecordId } from '../../protocol/records.ts'
+import { CLOCK_ID, PROJECT_ID } from '../../protocol/records.ts'
 import { Failure } from '../base/failure.ts'
 import { MINUTE, SECOND } from '../simulation/units.ts'
 import type { Area, Ground } from './area.ts'
