@@ -31,6 +31,8 @@ async function lookInside(app: Page, vm: string): Promise<MicroscopePage> {
   const microscope = new MicroscopePage(app)
   await expect(microscope.next).toBeVisible()
   await microscope.expectAt(0)
+  // Its keys are its own as soon as it has the focus.
+  await expect(microscope.code).toBeFocused()
   return microscope
 }
 

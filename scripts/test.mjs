@@ -16,16 +16,13 @@ rmSync(results, { recursive: true, force: true })
 mkdirSync(results, { recursive: true })
 
 const typescript = (project, tool = 'typescript/bin/tsc') => ({ name: `types ${project}`, tool, args: ['-p', `tsconfig.${project}.json`] })
+const unitArguments = ['run', '--maxWorkers=2', '--reporter=dot', '--reporter=json', `--outputFile=${join(results, 'unit.json')}`]
+// The unit tests do not wait for lint, which keeps one processor busy longer than all the others together.
 await inPairs([
-  { name: 'lint', tool: 'eslint/bin/eslint.js', args: ['.', '--max-warnings', '0'], env: { NODE_OPTIONS: '--max-old-space-size=6144' } },
-  typescript('core'),
-  typescript('node'),
-  typescript('web', 'vue-tsc/bin/vue-tsc.js'),
-  typescript('test'),
-  { name: 'unused code', tool: 'knip/bin/knip.js', args: [] },
-], check)
-
-await counted('unit', 'vitest/vitest.mjs', ['run', '--maxWorkers=2', '--reporter=dot', '--reporter=json', `--outputFile=${join(results, 'unit.json')}`], {}, ({ numPassedTests, numFailedTests }) => ({ passed: numPassedTests, failed: numFailedTests }))
+  () => check({ name: 'lint', tool: 'eslint/bin/eslint.js', args: ['.', '--max-warnings', '0'], env: { NODE_OPTIONS: '--max-old-space-size=6144' } }),
+  ...[typescript('core'), typescript('node'), typescript('web', 'vue-tsc/bin/vue-tsc.js'), typescript('test'), { name: 'unused code', tool: 'knip/bin/knip.js', args: [] }].map((one) => () => check(one)),
+  () => counted('unit', 'vitest/vitest.mjs', unitArguments, {}, ({ numPassedTests, numFailedTests }) => ({ passed: numPassedTests, failed: numFailedTests })),
+])
 
 await ensureBuild()
 const chromium = findChromium()
@@ -42,11 +39,11 @@ say(`all in ${seconds(begin)}`)
 say(`${total.passed} passed, ${total.failed} failed`)
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1
 
-/** Runs the checks two at a time, in the given order. */
-async function inPairs(checks, task) {
-  const queue = [...checks]
+/** Does the tasks two at a time, in the given order. */
+async function inPairs(tasks) {
+  const queue = [...tasks]
   const next = async () => {
-    for (let one = queue.shift(); one; one = queue.shift()) await task(one)
+    for (let task = queue.shift(); task; task = queue.shift()) await task()
   }
   await Promise.all([next(), next()])
 }

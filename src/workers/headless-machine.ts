@@ -57,14 +57,14 @@ export async function runMachine(params: MachineParams, serial: (latin1: string)
   }
   const recorder = new Recorder(machine, null)
   // Without a reason to look nobody does: ports are faster then.
-  if (params.until !== undefined || params.trace !== undefined) machine.cpu.observer = recorder
+  if (params.until !== undefined) machine.cpu.observer = recorder
   let reached = false
   recorder.onEvent = (kind) => {
     if (kind !== params.until) return
     reached = true
     machine.requestStop()
   }
-  const trace = params.trace === undefined ? null : new MachineTrace(machine, recorder, params.trace)
+  const trace = params.trace === undefined ? null : new MachineTrace(machine, params.trace)
   let goesOn = true
   while (goesOn && machine.end === null && !reached && !line.stopped && cpu.instructions < params.maxInstructions) {
     const left = params.maxInstructions - cpu.instructions

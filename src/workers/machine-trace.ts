@@ -1,7 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { Failure } from '../core/base/failure.ts'
 import type { Machine } from '../core/machine/board/machine.ts'
-import type { Recorder } from '../core/machine/history/recorder.ts'
 import { TraceRing } from '../core/machine/history/trace-ring.ts'
 import { nativeSha256 } from './platform.ts'
 
@@ -15,9 +14,9 @@ export class MachineTrace {
   private written = 0
 
   /** Throws a `Failure` when the file cannot be made. */
-  constructor(machine: Machine, recorder: Recorder, path: string) {
+  constructor(machine: Machine, path: string) {
     this.ring = new TraceRing(machine.cpu, CAPACITY)
-    recorder.each = this.ring.take
+    machine.cpu.ring = this.ring
     try {
       this.file = openSync(path, 'w')
     } catch (error) {

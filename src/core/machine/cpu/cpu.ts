@@ -7,6 +7,7 @@ import {
   RIGHTS, SELECTORS, SPENT, SS, START, STATE_WORDS, ZERO,
 } from './layout.ts'
 import type { CpuObserver } from './observer.ts'
+import type { RegisterRing } from './register-ring.ts'
 import { Tlb, type TlbSnapshot } from './tlb.ts'
 
 /** Access byte and flags of a flat segment as they stand in a descriptor's second word: present, DPL 0, accessed, 4 GiB. */
@@ -72,6 +73,8 @@ export class Cpu implements MemoryWatcher {
   /** The interrupt controller's answer to INTA: the vector. Set by the board. */
   acknowledge: () => number = () => 0xff
   observer: CpuObserver | null = null
+  /** Gets the registers before each instruction. */
+  ring: RegisterRing | null = null
   cpuid: CpuidRecord = DEFAULT_CPUID
   /** False: the present instruction suppresses the single-step trap behind it (`int n`, `mov ss`). */
   traps = true

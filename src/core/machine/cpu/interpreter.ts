@@ -35,13 +35,14 @@ export function run(c: Cpu, count: number): Stop {
 /** At least one instruction and at most `most`; false: a fault, of the instruction at START. */
 function some(c: Cpu, most: number, each: (() => void) | null): boolean {
   const flags = c.s[FLAGS]!
-  c.s[FLAGS] = flags & ~RF
-  if ((flags & TF) !== 0) {
-    c.traps = true
-    return one(c) && (!c.traps || trap(c))
+  if ((flags & TF) === 0 && c.flat && (c.ring === null || (flags & RF) === 0)) {
+    c.s[FLAGS] = flags & ~RF
+    return slice(c, c.s[ATTENTION] === 0 ? most : 1, each)
   }
-  if (!c.flat) return one(c)
-  return slice(c, c.s[ATTENTION] === 0 ? most : 1, each)
+  c.ring?.take()
+  c.s[FLAGS] = flags & ~RF
+  c.traps = true
+  return one(c) && ((flags & TF) === 0 || !c.traps || trap(c))
 }
 
 /** The single-step trap after an instruction that began with TF = 1: not restarted, so START moves on. */

@@ -3,16 +3,18 @@ import { FAULT } from './fault.ts'
 import { FLAT_BITS, FLAT_DATA, FLAT_LOW, RIGHTS_BITS } from './flat-crossings.ts'
 import { FIRST_HANDLER, HANDLERS } from './handlers.ts'
 import {
-  ADDEND, ATTENTION, BASES, CARRY_A, CARRY_B, CHECKS, CPL, CR0, CR0_PE, CYCLES_SHIFT, DONE, EAX, EBP, EDX, EIP, ESP, GDT_BASE, GDT_LIMIT, JUMPS, JUMPS_OF_CLASS, NO_LINK, R_DISP, R_FAST,
+  ADDEND, ATTENTION, BASES, CARRY_A, CARRY_B, CHECKS, CPL, CR0, CR0_PE, CYCLES_SHIFT, DONE, EAX, EBP, EBX, ECX, EDI, EDX, EIP, ESI, ESP, FLAGS, GDT_BASE, GDT_LIMIT, JUMPS, JUMPS_OF_CLASS, NO_LINK, R_DISP, R_FAST,
   R_HANDLER, R_IMM, R_MEM, R_NEXT, R_SOURCE, R_TARGET, RIGHTS, SELECTORS, SIGN_PARITY, SPENT, START, SUM, TRANSLATIONS, ZERO,
 } from './layout.ts'
 import { book, lookUp } from './one.ts'
+import { RING_WORDS } from './register-ring.ts'
 
 /** Roles of a memory operand as they stand in R_FAST. */
 const ROLES = 0x180
 const ROLE_SOURCE = 0x80
 const ROLE_WRITE = 0x180
 const TABLE_WORDS = 1 << 20
+const NO_RING = new Int32Array(RING_WORDS)
 
 /**
  * Runs up to `most` instructions with flat 32-bit segments, until something needs attention; false: a fault, of the instruction at START.
@@ -23,7 +25,7 @@ const TABLE_WORDS = 1 << 20
  * mean): `ca` and `cb` for CF, `z` for ZF, `sp` for SF and PF, `sum` and `addend` for OF and AF. The case labels are the ids of fast-forms.ts.
  *
  * With `each`, which is called before every instruction but the first, the inner loop does one at a time. It calls nothing: the compiler then keeps what it knows of the arrays. Only handlers and look-ups, in the outer one, can
- * fault or ask for attention.
+ * fault or ask for attention. With a ring, the inner loop writes the registers before each instruction into it, and leaves segment registers to the handlers, after which the ring notes them.
  */
 // eslint-disable-next-line max-lines-per-function -- the hot loop: its locals live in registers only within one function
 export function slice(c: Cpu, most: number, each: (() => void) | null): boolean {
@@ -47,6 +49,12 @@ export function slice(c: Cpu, most: number, each: (() => void) | null): boolean 
   let p = 0
   let link = NO_LINK
   let form = 0
+  const { ring } = c
+  const tracing = ring !== null
+  const entries = tracing ? ring.words : NO_RING
+  const lastEntry = entries.length / RING_WORDS - 1
+  const first = tracing ? ring.total & lastEntry : 0
+  ring?.note(0)
   try {
     do {
       if (p <= 0 || each !== null) {
@@ -70,12 +78,19 @@ export function slice(c: Cpu, most: number, each: (() => void) | null): boolean 
       if (p <= 0) {
         // A record that is not kept (over two pages) makes room for the next one, which must not become its own successor.
         if (link >= c.freeRecord) link = NO_LINK
+        ring?.put(done)
         p = lookUp(c, eip)
         if (s[ATTENTION] !== 0) end = done + 1
         else if (m[link] === 0 && p < c.freeRecord) m[link] = p
       }
       do {
         at = eip
+        if (tracing) {
+          const entry = ((first + done) & lastEntry) * RING_WORDS
+          entries[entry] = m[EAX]!; entries[entry + 1] = m[ECX]!; entries[entry + 2] = m[EDX]!; entries[entry + 3] = m[EBX]!
+          entries[entry + 4] = m[ESP]!; entries[entry + 5] = m[EBP]!; entries[entry + 6] = m[ESI]!; entries[entry + 7] = m[EDI]!; entries[entry + 8] = eip; entries[entry + 9] = m[FLAGS]!
+          entries[entry + 10] = ca; entries[entry + 11] = cb; entries[entry + 12] = z; entries[entry + 13] = sp; entries[entry + 14] = sum; entries[entry + 15] = addend
+        }
         const w = m[p + R_FAST]!
         let d = (w >> 13) & 255
         let x = m[p + R_SOURCE]!
@@ -310,6 +325,7 @@ export function slice(c: Cpu, most: number, each: (() => void) | null): boolean 
           case 66:
           case 67: {
             // DS, ES, FS, GS, from one flat segment to another one.
+            if (tracing) { form = 0; break }
             let esp = m[ESP]!
             if (form === 67) {
               const e = m[readTlb + (esp >>> 12)]! ^ 0xfff
@@ -373,6 +389,7 @@ export function slice(c: Cpu, most: number, each: (() => void) | null): boolean 
         if (s[ATTENTION] !== 0) end = 0
         cycles += spent
         done++
+        ring?.note(done)
         p = m[link]!
         if (p <= 0) {
           const slot = jumps + ((eip ^ (eip >>> 9)) & (JUMPS_OF_CLASS / 2 - 1)) * 2
@@ -390,10 +407,12 @@ export function slice(c: Cpu, most: number, each: (() => void) | null): boolean 
     s[SUM] = sum
     s[ADDEND] = addend
     book(c, done, cycles)
+    if (tracing) ring.total += done
     return true
   } catch (error) {
     if (error !== FAULT) throw error
     book(c, done, cycles)
+    if (tracing) ring.total += done + 1
     return false
   }
 }

@@ -74,6 +74,11 @@ export class Recording {
     this.#recorder.each = listener
   }
 
+  /** Gets the registers before each instruction, also while the past is run again. Null: nobody. */
+  set ring(ring: TraceRing | null) {
+    this.machine.cpu.ring = ring
+  }
+
   /** Is told each event as it happens, also while the past is run again. Null: nobody. */
   set onEvent(listener: ((kind: MachineEventKind) => void) | null) {
     this.#recorder.onEvent = listener
@@ -144,9 +149,9 @@ export class Recording {
     const ring = new TraceRing(this.machine.cpu, most)
     const here = this.tick
     this.#seekMoment(Math.max(0, this.machine.cpu.moment - most), here)
-    this.onEach = ring.take
+    this.ring = ring
     this.seek(here)
-    this.onEach = null
+    this.ring = null
     return ring
   }
 

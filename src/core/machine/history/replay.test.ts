@@ -5,6 +5,7 @@ import { encodeUtf8 } from '../../base/bytes.ts'
 import { Machine } from '../board/machine.ts'
 import { Recording } from './recording.ts'
 import { INTERRUPTED } from './testing/programs.ts'
+import { TraceRing } from './trace-ring.ts'
 
 type Action =
   | { readonly kind: 'run' | 'back' | 'trace'; readonly by: number }
@@ -30,9 +31,10 @@ function act(recording: Recording, typed: Typed[], done: Action): void {
     case 'seek': return recording.seek(Math.floor(recording.lastTick * done.part))
     case 'event': return recording.backToEvent('io')
     case 'trace':
-      recording.onEach = () => undefined
+      recording.onEach = done.by % 3 === 0 ? null : () => undefined
+      recording.ring = done.by % 3 === 1 ? null : new TraceRing(recording.machine.cpu, 100)
       recording.run(recording.tick + done.by)
-      recording.onEach = null
+      recording.onEach = recording.ring = null
       return
     case 'type': {
       const bytes = encodeUtf8(done.text)

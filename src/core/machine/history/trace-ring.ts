@@ -1,90 +1,113 @@
 import type { Cpu } from '../cpu/cpu.ts'
 import { eflags } from '../cpu/flags.ts'
 import {
-  ADDEND, CARRY_A, CARRY_B, CPL, CR0, CR2, CR3, CR4, CS, DS, EAX, EBP, EBX, ECX, EDI, EDX, EIP, ES, ESI, ESP, FLAGS, FS, GS, SIGN_PARITY, SS, SUM, ZERO,
+  ADDEND, CARRY_A, CARRY_B, CPL, CR0, CR2, CR3, CR4, CS, DS, EIP, ES, FLAGS, FS, GS, SELECTORS, SIGN_PARITY, SS, SUM, ZERO,
 } from '../cpu/layout.ts'
+import { type RegisterRing, RING_WORDS } from '../cpu/register-ring.ts'
 
-/** Words of one entry: the state block up to CR4, then six selectors and the low word of the moment. */
-const STATE = CR4 + 1
-const MOMENT = STATE + 6
-const WORDS = 36
+/** What an entry of the loop holds behind the eight registers. */
+const ENTRY = [EIP, FLAGS, CARRY_A, CARRY_B, ZERO, SIGN_PARITY, SUM, ADDEND] as const
+/** What changes seldom, and is therefore written down only where it does; behind it, how far the moment is ahead of the entry's number. */
+const SELDOM = [CPL, CR0, CR2, CR3, CR4, ...[ES, CS, SS, DS, FS, GS].map((segment) => SELECTORS + segment)] as const
+const SELDOM_WORDS = 16
+const AHEAD = SELDOM.length
 const FLAG_LETTERS = [[11, 'O'], [10, 'D'], [7, 'S'], [6, 'Z'], [4, 'A'], [2, 'P'], [0, 'C']] as const
 const REGISTERS = [['EAX', 0], ['EBX', 3], ['ECX', 1], ['EDX', 2], ['ESI', 6], ['EDI', 7], ['EBP', 5], ['ESP', 4]] as const
-const SELECTORS = [['ES', ES], ['CS', CS], ['SS', SS], ['DS', DS], ['FS', FS], ['GS', GS]] as const
+const SEGMENTS = [['ES', ES], ['CS', CS], ['SS', SS], ['DS', DS], ['FS', FS], ['GS', GS]] as const
 const CONTROLS = [['CR0', CR0], ['CR2', CR2], ['CR3', CR3], ['CR4', CR4]] as const
 
 const hex8 = (value: number): string => (value >>> 0).toString(16).padStart(8, '0')
 
-/**
- * The registers before each of the last instructions. An entry is a copy of the state block; flags are computed when somebody looks. `take` is called
- * before each instruction and must stay this plain.
- */
-export class TraceRing {
+/** The registers before each of the last instructions: the state block as far as `SELECTORS + GS`, and the moment. */
+export interface TraceEntry {
+  readonly state: Int32Array
+  readonly moment: number
+}
+
+/** The full state before each of the last instructions; flags are computed when somebody looks. */
+export class TraceRing implements RegisterRing {
+  /** Entries kept. */
   readonly capacity: number
+  readonly words: Int32Array
+  total = 0
   readonly #cpu: Cpu
-  readonly #words: Int32Array
-  #total = 0
+  /** A second ring, of what changes seldom: for each change the entry from which it holds, and the words. */
+  readonly #from: Float64Array
+  readonly #seldom: Int32Array
+  #changes = 0
 
-  /** @param capacity entries kept; 144 bytes each. */
-  constructor(cpu: Cpu, capacity: number) {
+  /** @param least entries to be kept at least; they are rounded up to a power of two, 136 bytes each. */
+  constructor(cpu: Cpu, least: number) {
     this.#cpu = cpu
-    this.capacity = capacity
-    this.#words = new Int32Array(capacity * WORDS)
+    this.capacity = 2 ** Math.ceil(Math.log2(Math.max(least, 1)))
+    this.words = new Int32Array(this.capacity * RING_WORDS)
+    this.#from = new Float64Array(this.capacity)
+    this.#seldom = new Int32Array(this.capacity * SELDOM_WORDS)
   }
 
-  /** Entries taken so far; those from `total - capacity` on are kept. */
-  get total(): number {
-    return this.#total
+  take(): void {
+    this.note(0)
+    this.put(0)
+    this.total++
   }
 
-  readonly take = (): void => {
-    const { s, selectors } = this.#cpu
-    const words = this.#words
-    const at = (this.#total % this.capacity) * WORDS
-    words[at] = s[EAX]!
-    words[at + ECX] = s[ECX]!
-    words[at + EDX] = s[EDX]!
-    words[at + EBX] = s[EBX]!
-    words[at + ESP] = s[ESP]!
-    words[at + EBP] = s[EBP]!
-    words[at + ESI] = s[ESI]!
-    words[at + EDI] = s[EDI]!
-    words[at + EIP] = s[EIP]!
-    words[at + FLAGS] = s[FLAGS]!
-    words[at + CARRY_A] = s[CARRY_A]!
-    words[at + CARRY_B] = s[CARRY_B]!
-    words[at + ZERO] = s[ZERO]!
-    words[at + SIGN_PARITY] = s[SIGN_PARITY]!
-    words[at + SUM] = s[SUM]!
-    words[at + ADDEND] = s[ADDEND]!
-    words[at + CPL] = s[CPL]!
-    words[at + CR0] = s[CR0]!
-    words[at + CR2] = s[CR2]!
-    words[at + CR3] = s[CR3]!
-    words[at + CR4] = s[CR4]!
-    words[at + STATE] = selectors[ES]!
-    words[at + STATE + CS] = selectors[CS]!
-    words[at + STATE + SS] = selectors[SS]!
-    words[at + STATE + DS] = selectors[DS]!
-    words[at + STATE + FS] = selectors[FS]!
-    words[at + STATE + GS] = selectors[GS]!
-    words[at + MOMENT] = this.#cpu.moment
-    this.#total++
+  put(ahead: number): void {
+    const { s } = this.#cpu
+    const at = ((this.total + ahead) % this.capacity) * RING_WORDS
+    for (let i = 0; i < 8; i++) this.words[at + i] = s[i]!
+    for (const [i, place] of ENTRY.entries()) this.words[at + 8 + i] = s[place]!
   }
 
-  /** The state block (up to CR4), selectors and moment of an entry; not a copy. */
-  entry(index: number): Int32Array {
-    const at = (index % this.capacity) * WORDS
-    return this.#words.subarray(at, at + MOMENT + 1)
+  note(ahead: number): void {
+    const { s, instructions, deliveries } = this.#cpu
+    const from = this.total + ahead
+    const momentAhead = instructions + deliveries - this.total
+    if (this.#changes > 0 && this.#isNoted(momentAhead)) return
+    if (this.#changes === 0 || this.#from[(this.#changes - 1) % this.capacity]! < from) this.#changes++
+    const slot = (this.#changes - 1) % this.capacity
+    const at = slot * SELDOM_WORDS
+    this.#from[slot] = from
+    for (let i = 0; i < AHEAD; i++) this.#seldom[at + i] = s[SELDOM[i]!]!
+    this.#seldom[at + AHEAD] = momentAhead
+  }
+
+  /** One of the last `capacity` entries. */
+  entry(index: number): TraceEntry {
+    const state = new Int32Array(SELECTORS + GS + 1)
+    const at = (index % this.capacity) * RING_WORDS
+    state.set(this.words.subarray(at, at + 8))
+    for (const [i, place] of ENTRY.entries()) state[place] = this.words[at + 8 + i]!
+    const seldom = this.#changeFor(index) * SELDOM_WORDS
+    for (const [i, place] of SELDOM.entries()) state[place] = this.#seldom[seldom + i]!
+    return { state, moment: index + this.#seldom[seldom + AHEAD]! }
   }
 
   /** One line for the state before an instruction, with the names and the order of QEMU's `-d cpu`. */
   line(index: number): string {
-    const words = this.entry(index)
-    const flags = eflags(words)
+    const { state } = this.entry(index)
+    const flags = eflags(state)
     const letters = FLAG_LETTERS.map(([bit, letter]) => ((flags >> bit) & 1 ? letter : '-')).join('')
-    const named = (pairs: readonly (readonly [string, number])[]): string => pairs.map(([name, at]) => `${name}=${hex8(words[at]!)}`).join(' ')
-    const selectors = SELECTORS.map(([name, n]) => `${name}=${(words[STATE + n]! & 0xffff).toString(16).padStart(4, '0')}`).join(' ')
-    return `${named(REGISTERS)} EIP=${hex8(words[EIP]!)} EFL=${hex8(flags)} [${letters}] CPL=${words[CPL]!} ${selectors} ${named(CONTROLS)}`
+    const named = (pairs: readonly (readonly [string, number])[]): string => pairs.map(([name, at]) => `${name}=${hex8(state[at]!)}`).join(' ')
+    const selectors = SEGMENTS.map(([name, n]) => `${name}=${(state[SELECTORS + n]! & 0xffff).toString(16).padStart(4, '0')}`).join(' ')
+    return `${named(REGISTERS)} EIP=${hex8(state[EIP]!)} EFL=${hex8(flags)} [${letters}] CPL=${state[CPL]!} ${selectors} ${named(CONTROLS)}`
+  }
+
+  #isNoted(momentAhead: number): boolean {
+    const { s } = this.#cpu
+    const at = ((this.#changes - 1) % this.capacity) * SELDOM_WORDS
+    for (let i = 0; i < AHEAD; i++) if (this.#seldom[at + i] !== s[SELDOM[i]!]) return false
+    return this.#seldom[at + AHEAD] === momentAhead
+  }
+
+  /** Slot of the last change at or before an entry. */
+  #changeFor(index: number): number {
+    let low = Math.max(0, this.#changes - this.capacity)
+    let high = this.#changes - 1
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1
+      if (this.#from[middle % this.capacity]! <= index) low = middle
+      else high = middle - 1
+    }
+    return low % this.capacity
   }
 }
