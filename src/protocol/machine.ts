@@ -34,8 +34,8 @@ export type MachineEnd =
   /** It could not be started: no disk, no system on it, not enough memory. */
   | { readonly kind: 'boot-failed'; readonly message: string }
 
-/** Why a machine that was running is paused. */
-export type PauseReason = 'asked' | 'done' | 'event' | 'address' | 'predicate' | 'end' | 'start' | 'seek'
+/** Why a machine that was running is paused. `present`: it is a VM's, where that is now. */
+export type PauseReason = 'asked' | 'done' | 'event' | 'address' | 'predicate' | 'end' | 'start' | 'seek' | 'present'
 
 const uint32 = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff_ffff))
 const tick = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER))
@@ -65,7 +65,7 @@ const back = v.variant('kind', [
 ])
 
 export const MACHINE_REQUESTS = {
-  /** Attaches to the machine of a VM, or makes it: paused, before its first instruction. */
+  /** Attaches to the machine of a VM: paused, at the VM's present moment, with all of its past. */
   'machine.open': v.object({ machine: v.custom<RecordId<'vm'>>((value) => typeof value === 'string' && /^vm:[A-Za-z0-9._:-]{1,100}$/.test(value), 'not the id of a VM') }),
   /** Assembles NASM source; nothing runs. */
   'machine.assemble': v.object({ source }),

@@ -81,6 +81,15 @@ export class MachineHub implements MachineStates {
     })
   }
 
+  /** Ends the machines of VMs that are no more. */
+  vmsChanged(exists: (vm: RecordId<'vm'>) => boolean): void {
+    for (const [id, machine] of this.machines) {
+      if (!isVm(id) || exists(id)) continue
+      machine.close()
+      this.gone(id, machine, { code: 'not-found', message: 'The VM was deleted.', hint: 'Undo brings it back.' })
+    }
+  }
+
   /** The project is left: all machines end. */
   dispose(): void {
     this.unseen?.dispose()
@@ -157,6 +166,8 @@ export class MachineHub implements MachineStates {
     this.assembler = undefined
   }
 }
+
+const isVm = (id: MachineId): id is RecordId<'vm'> => id.startsWith('vm:')
 
 function check(name: string, params: unknown): Checked {
   if (!Object.hasOwn(MACHINE_REQUESTS, name)) throw new Failure('invalid', `There is no machine request "${name}".`)

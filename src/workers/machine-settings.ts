@@ -1,7 +1,8 @@
 import type { MachineId } from '../protocol/machine.ts'
 import type { VmMachine } from '../core/datacenter/vm-machine.ts'
 
-export interface VmSource { readonly kind: 'vm'; readonly title: string; readonly vm: VmMachine }
+/** `tick`: where it is now. */
+export interface VmSource { readonly kind: 'vm'; readonly title: string; readonly vm: VmMachine; readonly tick: number }
 
 /** What a machine is made from. */
 export type MachineSource =

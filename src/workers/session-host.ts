@@ -11,6 +11,7 @@ import { Streams } from '../core/session/streams.ts'
 import { realTime } from './platform.ts'
 import { guestList } from '../core/machine/desk/open-program.ts'
 import { vmMachine } from '../core/datacenter/vm-machine.ts'
+import { presentTick } from '../core/datacenter/vm-moment.ts'
 import { MachineHub } from './machine-hub.ts'
 import type { MachineSettings } from './machine-settings.ts'
 import type { MachineThread } from './machine-thread.ts'
@@ -118,6 +119,7 @@ export class SessionHost {
       return valueOf(await workspace.session.execute(command))
     } finally {
       this.sync.changed(false)
+      this.machines.vmsChanged((vm) => this.workspace.session.store.get(vm) !== undefined)
       pacer.refresh()
       if (workspace === this.workspace && workspace.status.dirty !== dirty) this.announce()
     }
@@ -198,7 +200,7 @@ export class SessionHost {
       spawn: this.options.spawnMachine,
       time: realTime,
       log: this.options.log,
-      vm: (id) => vmMachine(session.store, id),
+      vm: (id) => ({ ...vmMachine(session.store, id), tick: presentTick(session.store, id, session.now) }),
       guests: guestList,
       onState: (machine) => this.sync.machine(machine),
       onClosed: (machine, error) => this.sync.machineClosed(machine, error),

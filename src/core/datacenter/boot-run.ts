@@ -28,7 +28,7 @@ const BEGINS = new Map<number, BootPhaseName | 'login'>([[0x10, 'firmware'], [0x
 /** A guest that has not come up by then never will. */
 const MOST_TICKS = 400_000_000
 /** Ticks in which the login prompt is printed. */
-const PROMPT_TICKS = 100_000
+export const PROMPT_TICKS = 100_000
 /** Runs that are remembered: a room has as many kinds of hardware, not as many VMs. */
 const MOST_KEPT = 200
 /** In place of the VM's own address and of its system's name, so that VMs share a run. Neither changes a tick before the login. */

@@ -3,7 +3,8 @@ import { Failure } from '../base/failure.ts'
 import { assemble, type AssembleResult } from '../machine/assembler/assemble.ts'
 import type { MachineConfig } from '../machine/board/config.ts'
 import { cpuidOf } from '../machine/cpu/cpuid.ts'
-import { BOOT_VM } from '../machine/guests/guests.ts'
+import { bootDisk } from '../machine/guests/disks.ts'
+import { BOOT_VM, VM_KERNEL } from '../machine/guests/guests.ts'
 import { GUEST_LIBRARY } from '../machine/guests/library.ts'
 import type { Store } from '../store/store.ts'
 
@@ -37,7 +38,7 @@ export function hardwareOf(store: Store, vm: VmRecord): VmMachine {
 
 /** The board that boots as the VM does, with the names and lines of what it runs first. */
 export function vmProgram({ memoryMiB, cpu, disk, mac, system }: VmMachine): { readonly config: MachineConfig } & Pick<AssembleResult, 'symbols' | 'lines'> {
-  const { firmware, systemDisk } = images()
+  const { firmware, kernel, systemDisk } = images()
   const config: MachineConfig = {
     memoryMiB,
     // Bit 31 of leaf 1 says that there is a hypervisor. An Intel processor is what Apple's machines of the time had, too.
@@ -46,16 +47,23 @@ export function vmProgram({ memoryMiB, cpu, disk, mac, system }: VmMachine): { r
     boot: { kind: 'multiboot', image: firmware.image, commandLine: `system=${system}` },
     ...(mac === null ? {} : { station: Uint8Array.from(mac.split(':'), (byte) => Number.parseInt(byte, 16)) }),
   }
-  return { config, symbols: firmware.symbols, lines: firmware.lines }
+  // Both include the same library.
+  const kernelSymbols = [...kernel.symbols].map(([name, address]) => [firmware.symbols.has(name) ? `kernel.${name}` : name, address] as const)
+  return { config, symbols: new Map([...firmware.symbols, ...kernelSymbols]), lines: firmware.lines }
 }
 
-interface Images { readonly firmware: AssembleResult; readonly systemDisk: Uint8Array }
+interface Images { readonly firmware: AssembleResult; readonly kernel: AssembleResult; readonly systemDisk: Uint8Array }
 /** The same bytes every time: made when the first VM boots. */
 let made: Images | undefined
 
 function images(): Images {
-  made ??= { firmware: assembled(BOOT_VM.source), systemDisk: BOOT_VM.disk!((source) => assembled(source).image) }
+  made ??= assembledImages()
   return made
+}
+
+function assembledImages(): Images {
+  const kernel = assembled(VM_KERNEL)
+  return { firmware: assembled(BOOT_VM.source), kernel, systemDisk: bootDisk(kernel.image) }
 }
 
 function assembled(source: string): AssembleResult {

@@ -52,6 +52,11 @@ export class MachineDesk {
     this.#onSerial = onSerial
     this.#names = { symbols: new SymbolTable(program.symbols), lines: program.lines }
     this.#recording = new Recording(program.config)
+    if (program.tick) {
+      this.#recording.run(program.tick)
+      this.#tellSerial()
+      this.#pause = 'present'
+    }
     if (this.#recording.machine.end) this.#pause = 'end'
   }
 

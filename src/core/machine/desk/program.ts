@@ -8,4 +8,6 @@ export interface MachineProgram {
   readonly symbols: ReadonlyMap<string, number>
   /** Lines of the source, counted from 1, by the linear addresses of their instructions. */
   readonly lines: ReadonlyMap<number, number>
+  /** The moment at which it is found; its past is there, too. Power-on if not said. */
+  readonly tick?: number
 }

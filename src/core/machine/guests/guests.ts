@@ -23,6 +23,9 @@ export interface Guest {
   readonly disk?: (assemble: Assemble) => Uint8Array
 }
 
+/** What the disk of every VM of the datacenter holds. */
+export const VM_KERNEL: string = vmKernel
+
 /** What every VM of the datacenter boots: firmware and boot loader; its kernel comes from the disk. Understands `system=NAME` on its command line. */
 export const BOOT_VM: Guest = {
   key: 'boot-vm',

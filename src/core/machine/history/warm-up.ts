@@ -1,0 +1,206 @@
+import { assemble } from '../assembler/assemble.ts'
+import { Recording } from './recording.ts'
+import { TraceRing } from './trace-ring.ts'
+
+const ADDRESS = 0x8000
+const ROUNDS = 30
+const STRETCH = 20_000
+const RING = 1 << 10
+
+const ARITHMETIC = ['add', 'adc', 'sub', 'sbb', 'and', 'or', 'xor', 'cmp']
+const CONDITIONS = ['o', 'no', 'b', 'ae', 'e', 'ne', 'be', 'a', 's', 'ns', 'p', 'np', 'l', 'ge', 'le', 'g']
+
+/** Every operand that the loop of slice.ts knows, with operands that need all their bits; `esi` points to data, `edi` is 0. */
+function everyForm(): string {
+  const twice = (name: string, wide: string, narrow: string): string => [`${name} ${wide}, ebx`, `${name} ebx, ${wide}`, `${name} ${wide}, 0x89abcdef`, `${name} ${narrow}, bl`, `${name} bl, ${narrow}`, `${name} ${narrow}, 0x91`].join('\n')
+  const operands = (name: string): string => `${twice(name, '[esi + edi * 4 + 8]', '[esi + 13]')}\n${twice(name, 'eax', 'ch')}`.replaceAll(/ \[(.*)\], 0x(8|9)/g, (_, place: string, digit: string) => ` ${digit === '8' ? 'dword' : 'byte'} [${place}], 0x${digit}`)
+  const one = (name: string): string => `${name} eax\n${name} dword [esi + 4]`
+  const moves = ['mov', 'test', ...ARITHMETIC].map((name) => operands(name)).join('\n')
+  const ones = ['inc', 'dec', 'neg', 'not', 'mul', 'imul', 'push', 'pop'].map((name) => one(name)).join('\n')
+  const shifts = ['shl', 'shr', 'sar', 'rol', 'ror', 'rcl'].flatMap((name) => [`${name} eax, 5`, `${name} ebx, cl`, `${name} dword [esi], 1`, `${name} eax, 0`]).join('\n')
+  const wider = ['movzx', 'movsx'].flatMap((name) => [`${name} eax, byte [esi]`, `${name} eax, word [esi]`, `${name} ebx, bl`, `${name} ebx, bx`]).join('\n')
+  const jumps = CONDITIONS.map((condition) => `cmp eax, ebx\nj${condition} %%${condition}\nnop\n%%${condition}: test ebx, ebx\nj${condition} near %%${condition}2\nnop\n%%${condition}2: set${condition} dl\ncmov${condition} edx, eax`).join('\n')
+  return `%macro every_form 0\n${moves}\n${ones}\n${shifts}\n${wider}\n${jumps}\n${REST}\n%endmacro\n`
+}
+
+const REST = `
+imul eax, ebx
+imul eax, [esi], 0x12345
+imul eax, [esi + 4]
+lea eax, [esi + edi * 4 + 3]
+mov ax, [esi]
+mov [esi], bx
+cdq
+push dword 0x87654321
+push dword [esi]
+pop dword [esi]
+pop eax
+push ds
+pop es
+mov es, [esi + 32]
+mov ax, ds
+mov fs, ax
+pusha
+popa
+push ebp
+mov ebp, esp
+leave
+mov dword [esi + 36], %%routine
+mov dword [esi + 40], %%after
+call %%routine
+call [esi + 36]
+jmp [esi + 40]
+%%routine: ret
+%%after:
+mov [esi + edi + 0x1001], eax
+mov eax, [esi + 0x2fff]
+xchg eax, [esi]
+xadd [esi], ebx
+bt eax, 3
+bsf eax, ebx
+push esi
+push ecx
+mov edi, 0x50000
+mov ecx, 20
+rep stosd
+mov ecx, 20
+mov esi, 0x50000
+rep movsb
+pop ecx
+pop esi
+xor edi, edi
+pushf
+popf
+`
+
+/** Two rings with paging, calls to the system, faults, a timer and its interrupts. */
+const PROGRAM = `bits 32
+org ${ADDRESS}
+${everyForm()}
+  lgdt [gdtr]
+  lidt [idtr]
+  jmp 8:here
+here:
+  mov ax, 0x10
+  mov ds, ax
+  mov es, ax
+  mov ss, ax
+  mov ax, 0x28
+  ltr ax
+  mov dword [0x70000], 0x87
+  mov eax, 0x70000
+  mov cr3, eax
+  mov eax, 0x10
+  mov cr4, eax
+  mov eax, 0x80010011
+  mov cr0, eax
+  mov al, 0x34
+  out 0x43, al
+  mov al, 200
+  out 0x40, al
+  xor al, al
+  out 0x40, al
+  mov al, 0x11
+  out 0x20, al
+  mov al, 0x20
+  out 0x21, al
+  mov al, 4
+  out 0x21, al
+  mov al, 3
+  out 0x21, al
+  mov al, 0xfe
+  out 0x21, al
+again:
+  mov esp, ${ADDRESS}
+  mov esi, data
+  mov word [esi + 32], 0x10
+  call body0
+  sti
+  hlt
+  cli
+  mov eax, [0x800000]
+  mov ecx, cr3
+  mov cr3, ecx
+  push dword 0x23
+  push dword 0x7c00
+  push dword 0x3202
+  push dword 0x1b
+  push dword user
+  iret
+user:
+  mov ax, 0x23
+  mov ds, ax
+  mov es, ax
+  mov esi, data
+  mov word [esi + 32], 0x23
+  call body3
+  mov eax, [0x800000]
+  in al, 0x61
+  int 0x30
+system:
+  mov ax, 0x10
+  mov ds, ax
+  mov es, ax
+  dec dword [rounds]
+  jnz again
+  mov al, 1
+  out 0xf4, al
+  hlt
+`
+
+/** The body twice: records know the ring's translations. The indirect jump leads behind the macro's own routine. */
+const body = (ring: number): string => `body${ring}:\nmov eax, 0xfffffff0\nmov ebx, 0x80000001\nmov ecx, 0x1234f7\nxor edi, edi\nevery_form\nplace${ring}:\n ret\n`
+
+const TABLES = `
+timer: iret
+fault:
+  add esp, 4
+  add dword [esp], 5
+  iret
+align 8
+gdt: dd 0, 0, 0xffff, 0xcf9a00, 0xffff, 0xcf9200, 0xffff, 0xcffa00, 0xffff, 0xcff200
+  dw 0x67, tss, 0x8900, 0
+gdtr: dw 47
+  dd gdt
+idtr: dw 0x187
+  dd idt
+rounds: dd ${ROUNDS}
+align 8
+tss: dd 0, ${ADDRESS}, 0x10
+  times 22 dd 0
+  dd 0x680000
+idt: times 14 dq 0
+  dw fault, 8, 0x8e00, 0
+  times 17 dq 0
+  dw timer, 8, 0x8e00, 0
+  times 15 dq 0
+  dw system, 8, 0xee00, 0
+align 4096
+data: times 0x4000 db 0x91
+`
+
+let warm = false
+
+/**
+ * Runs a program that uses every form of the processor's loop, and goes back in it. JavaScript engines compile for what they have seen; what comes first
+ * after that costs the compiled loop, and with it a tenth of a second in which everything is slow. Once in each thread; later calls do nothing.
+ */
+export function warmUp(): void {
+  if (warm) return
+  warm = true
+  const { image, messages } = assemble(`${PROGRAM}${body(0)}${body(3)}${TABLES}`)
+  if (image.length === 0) throw new Error(`the program to warm up with does not assemble: ${JSON.stringify(messages.slice(0, 3))}`)
+  const recording = new Recording({ memoryMiB: 4, boot: { kind: 'flat', image, address: ADDRESS, entry: ADDRESS, stack: ADDRESS } }, { interval: STRETCH / 4 })
+  const ring = new TraceRing(recording.machine.cpu, RING)
+  recording.run(STRETCH)
+  recording.back(3)
+  for (const tick of [STRETCH / 2, 1, STRETCH]) recording.seek(tick)
+  recording.ring = ring
+  recording.run(STRETCH * 1.5)
+  recording.ring = null
+  recording.onEach = () => undefined
+  recording.run(STRETCH * 1.6)
+  recording.onEach = null
+  recording.run(Infinity)
+  if (recording.machine.end?.kind !== 'exit') throw new Error(`the program to warm up with ended at tick ${recording.tick}: ${JSON.stringify(recording.machine.end)}`)
+}
