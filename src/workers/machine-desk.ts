@@ -2,6 +2,7 @@ import type { AssembleAnswer, MachineRequestName, MachineRequestParams, MachineS
 import { Failure } from '../core/base/failure.ts'
 import { MachineDesk, type DeskRequestName } from '../core/machine/desk/machine-desk.ts'
 import { assembleAnswer } from '../core/machine/desk/open-program.ts'
+import { warmUp } from '../core/machine/history/warm-up.ts'
 import { errorInfo } from '../core/session/commands.ts'
 import { programOf } from './machine-program.ts'
 import type { MachineSettings } from './machine-settings.ts'
@@ -13,6 +14,8 @@ export function startMachine(settings: MachineSettings, report: (report: Machine
   try {
     const desk = new MachineDesk(settings.machine, programOf(settings.source), (offset, bytes) => report({ type: 'serial', offset, text: Buffer.from(bytes).toString('latin1') }))
     report({ type: 'state', state: desk.state() })
+    // While the window draws, and before anybody goes back in time.
+    setImmediate(warmUp)
     return serveMachine(new ServedDesk(desk), report)
   } catch (error) {
     report({ type: 'error', id: START, error: errorInfo(error), bug: error instanceof Failure ? null : String(error) })

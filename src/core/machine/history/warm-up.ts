@@ -1,26 +1,27 @@
 import { assemble } from '../assembler/assemble.ts'
+import type { MachineConfig } from '../board/config.ts'
 import { Recording } from './recording.ts'
 import { TraceRing } from './trace-ring.ts'
 
 const ADDRESS = 0x8000
-const ROUNDS = 30
-const STRETCH = 20_000
+const ROUNDS = 4
+const STRETCH = 2_000
 const RING = 1 << 10
 
 const ARITHMETIC = ['add', 'adc', 'sub', 'sbb', 'and', 'or', 'xor', 'cmp']
 const CONDITIONS = ['o', 'no', 'b', 'ae', 'e', 'ne', 'be', 'a', 's', 'ns', 'p', 'np', 'l', 'ge', 'le', 'g']
 
-/** Every operand that the loop of slice.ts knows, with operands that need all their bits; `esi` points to data, `edi` is 0. */
+/** Every form that the loop of slice.ts knows, and some that it does not, with operands that need all their bits; `esi` points to data, `edi` is 0. */
 function everyForm(): string {
-  const twice = (name: string, wide: string, narrow: string): string => [`${name} ${wide}, ebx`, `${name} ebx, ${wide}`, `${name} ${wide}, 0x89abcdef`, `${name} ${narrow}, bl`, `${name} bl, ${narrow}`, `${name} ${narrow}, 0x91`].join('\n')
-  const operands = (name: string): string => `${twice(name, '[esi + edi * 4 + 8]', '[esi + 13]')}\n${twice(name, 'eax', 'ch')}`.replaceAll(/ \[(.*)\], 0x(8|9)/g, (_, place: string, digit: string) => ` ${digit === '8' ? 'dword' : 'byte'} [${place}], 0x${digit}`)
+  const pair = (name: string, wide: string, narrow: string): string[] => [`${name} ${wide}, ebx`, `${name} ebx, ${wide}`, `${name} ${wide}, 0x89abcdef`, `${name} ${narrow}, bl`, `${name} bl, ${narrow}`, `${name} ${narrow}, 0x91`]
+  const operands = (name: string): string => [...pair(name, 'dword [esi + edi * 4 + 8]', 'byte [esi + 13]'), ...pair(name, 'eax', 'ch')].join('\n')
   const one = (name: string): string => `${name} eax\n${name} dword [esi + 4]`
   const moves = ['mov', 'test', ...ARITHMETIC].map((name) => operands(name)).join('\n')
   const ones = ['inc', 'dec', 'neg', 'not', 'mul', 'imul', 'push', 'pop'].map((name) => one(name)).join('\n')
   const shifts = ['shl', 'shr', 'sar', 'rol', 'ror', 'rcl'].flatMap((name) => [`${name} eax, 5`, `${name} ebx, cl`, `${name} dword [esi], 1`, `${name} eax, 0`]).join('\n')
   const wider = ['movzx', 'movsx'].flatMap((name) => [`${name} eax, byte [esi]`, `${name} eax, word [esi]`, `${name} ebx, bl`, `${name} ebx, bx`]).join('\n')
-  const jumps = CONDITIONS.map((condition) => `cmp eax, ebx\nj${condition} %%${condition}\nnop\n%%${condition}: test ebx, ebx\nj${condition} near %%${condition}2\nnop\n%%${condition}2: set${condition} dl\ncmov${condition} edx, eax`).join('\n')
-  return `%macro every_form 0\n${moves}\n${ones}\n${shifts}\n${wider}\n${jumps}\n${REST}\n%endmacro\n`
+  const jumps = CONDITIONS.map((condition) => `cmp eax, ebx\nj${condition} .${condition}\nnop\n.${condition}: test ebx, ebx\nj${condition} near .${condition}2\nnop\n.${condition}2: set${condition} dl\ncmov${condition} edx, eax`).join('\n')
+  return `${moves}\n${ones}\n${shifts}\n${wider}\n${jumps}\n${REST}`
 }
 
 const REST = `
@@ -45,13 +46,14 @@ popa
 push ebp
 mov ebp, esp
 leave
-mov dword [esi + 36], %%routine
-mov dword [esi + 40], %%after
-call %%routine
+mov dword [esi + 36], .routine
+mov dword [esi + 40], .after
+call .routine
 call [esi + 36]
 jmp [esi + 40]
-%%routine: ret
-%%after:
+.routine: ret
+.after: jmp .far
+.far:
 mov [esi + edi + 0x1001], eax
 mov eax, [esi + 0x2fff]
 xchg eax, [esi]
@@ -76,7 +78,6 @@ popf
 /** Two rings with paging, calls to the system, faults, a timer and its interrupts. */
 const PROGRAM = `bits 32
 org ${ADDRESS}
-${everyForm()}
   lgdt [gdtr]
   lidt [idtr]
   jmp 8:here
@@ -114,7 +115,7 @@ again:
   mov esp, ${ADDRESS}
   mov esi, data
   mov word [esi + 32], 0x10
-  call body0
+  call body
   sti
   hlt
   cli
@@ -133,7 +134,7 @@ user:
   mov es, ax
   mov esi, data
   mov word [esi + 32], 0x23
-  call body3
+  call body
   mov eax, [0x800000]
   in al, 0x61
   int 0x30
@@ -148,8 +149,14 @@ system:
   hlt
 `
 
-/** The body twice: records know the ring's translations. The indirect jump leads behind the macro's own routine. */
-const body = (ring: number): string => `body${ring}:\nmov eax, 0xfffffff0\nmov ebx, 0x80000001\nmov ecx, 0x1234f7\nxor edi, edi\nevery_form\nplace${ring}:\n ret\n`
+const BODY = `body:
+mov eax, 0xfffffff0
+mov ebx, 0x80000001
+mov ecx, 0x1234f7
+xor edi, edi
+${everyForm()}
+ret
+`
 
 const TABLES = `
 timer: iret
@@ -179,6 +186,13 @@ align 4096
 data: times 0x4000 db 0x91
 `
 
+/** A machine that runs the program. */
+export function warmUpConfig(): MachineConfig {
+  const { image, messages } = assemble(`${PROGRAM}${BODY}${TABLES}`)
+  if (image.length === 0) throw new Error(`the program to warm up with does not assemble: ${messages[0]?.message}`)
+  return { memoryMiB: 4, boot: { kind: 'flat', image, address: ADDRESS, entry: ADDRESS, stack: ADDRESS } }
+}
+
 let warm = false
 
 /**
@@ -188,9 +202,7 @@ let warm = false
 export function warmUp(): void {
   if (warm) return
   warm = true
-  const { image, messages } = assemble(`${PROGRAM}${body(0)}${body(3)}${TABLES}`)
-  if (image.length === 0) throw new Error(`the program to warm up with does not assemble: ${JSON.stringify(messages.slice(0, 3))}`)
-  const recording = new Recording({ memoryMiB: 4, boot: { kind: 'flat', image, address: ADDRESS, entry: ADDRESS, stack: ADDRESS } }, { interval: STRETCH / 4 })
+  const recording = new Recording(warmUpConfig(), { interval: STRETCH / 4 })
   const ring = new TraceRing(recording.machine.cpu, RING)
   recording.run(STRETCH)
   recording.back(3)
