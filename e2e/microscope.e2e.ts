@@ -24,15 +24,20 @@ stack_top:
 memory_end:
 `
 
+/** Opens the machine of a VM that runs: it is found where the VM is now, and taken back to power-on. */
 async function lookInside(app: Page, vm: string): Promise<MicroscopePage> {
   const glasshouse = new AppWindow(app)
   await glasshouse.openSample()
   await glasshouse.act(vm, 'Look inside')
   const microscope = new MicroscopePage(app)
   await expect(microscope.next).toBeVisible()
-  await microscope.expectAt(0)
+  await expect(microscope.status).toHaveText('where the VM is now')
   // Its keys are its own as soon as it has the focus.
   await expect(microscope.code).toBeFocused()
+  expect(await microscope.tick()).toBeGreaterThan(1_000_000)
+  await app.keyboard.press('Control+Shift+F5')
+  await expect(microscope.status).toHaveText('at its start')
+  await microscope.expectAt(0)
   return microscope
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { MachineId, MachineRequestName } from '../protocol/machine.ts'
+import type { RecordId, VmRecord } from '../protocol/records.ts'
 import { threadOfMachine } from './machine-thread.ts'
 import { SessionHost } from './session-host.ts'
 import { bundle } from './testing/bundle.ts'
@@ -46,6 +47,7 @@ async function start() {
 }
 
 const stopped = async (window: TestWindow, machine: MachineId): Promise<void> => window.until(() => window.machines.get(machine)?.running === false && window.machines.get(machine)!.tick > 0)
+const stateOf = (window: TestWindow, vm: RecordId<'vm'>): string => (window.records.get(vm) as VmRecord | undefined)?.state ?? 'none'
 const asked = (window: TestWindow, name: string, params: unknown): Promise<unknown> => window.machine(name as MachineRequestName, params as never)
 
 describe('a machine in a thread of its own', () => {
@@ -97,6 +99,38 @@ describe('a machine in a thread of its own', () => {
     await other.until(() => other.closed.has(vm))
     expect(other.closed.get(vm)).toBeNull()
     await expect(other.machine('machine.pause', { machine: vm })).rejects.toMatchObject({ code: 'not-found' })
+  })
+
+  test('of a VM that runs is found where the VM is now, with its past; it goes with the VM, and comes back with undo', async () => {
+    const { window, connect, workers } = await start()
+    const other = connect()
+    await window.project('project.new', { template: 'empty' })
+    const { host } = await window.run('host.add', { model: 'rack-2009' })
+    const { hypervisor } = await window.run('host.install-hypervisor', { host, product: 'xen' })
+    const { vm } = await window.run('vm.create', { hypervisor, template: 'debian-12', name: 'web-1', memoryMiB: 128 })
+    await window.run('vm.start', { vm })
+    await window.run('clock.set-speed', { speed: 1000 })
+    await window.run('clock.play', {})
+    await window.until(() => stateOf(window, vm) === 'running')
+    await window.run('clock.pause', {})
+    const state = await window.machine('machine.open', { machine: vm })
+    expect(state).toMatchObject({ pause: 'present', lastTick: state.tick, running: false })
+    window.follow(`serial:${vm}`)
+    await window.until(() => (window.streams.get(`serial:${vm}`) ?? '').endsWith('login: '))
+    expect(await window.machine('machine.seek', { machine: vm, tick: 0 })).toMatchObject({ tick: 0, lastTick: state.tick })
+    await other.until(() => other.machines.has(vm))
+
+    const ended = new Promise((done) => workers[0]!.once('exit', done))
+    await window.run('vm.stop', { vm, force: true })
+    await window.run('vm.delete', { vm })
+    for (const each of [window, other]) {
+      await each.until(() => each.closed.has(vm))
+      expect(each.closed.get(vm)).toEqual({ code: 'not-found', message: 'The VM was deleted.', hint: 'Undo brings it back.' })
+    }
+    await ended
+    await expect(window.machine('machine.open', { machine: vm })).rejects.toMatchObject({ code: 'not-found' })
+    await window.run('edit.undo', {})
+    expect(await window.machine('machine.open', { machine: vm })).toMatchObject({ tick: 0, pause: 'start' })
   })
 
   test('that dies is told with its reason, and can be opened again', async () => {
