@@ -9,22 +9,28 @@ const STRETCH = 2_000
 const RING = 1 << 10
 
 const ARITHMETIC = ['add', 'adc', 'sub', 'sbb', 'and', 'or', 'xor', 'cmp']
+const NARROW_ARITHMETIC = ['add', 'sub', 'and', 'or', 'xor', 'cmp']
+/** All set; none; the sign alone: each condition holds under one of them. */
+const FLAG_SETTINGS = [0x8d5, 2, 0x80]
 const CONDITIONS = ['o', 'no', 'b', 'ae', 'e', 'ne', 'be', 'a', 's', 'ns', 'p', 'np', 'l', 'ge', 'le', 'g']
 
-/** Every form that the loop of slice.ts knows, and some that it does not, with operands that need all their bits; `esi` points to data, `edi` is 0. */
+/**
+ * Every form that the loop of slice.ts knows, once, so that all of them have been met before the loop is compiled; operands need all their bits.
+ * `esi` points to data, `edi` is 0.
+ */
 function everyForm(): string {
-  const pair = (name: string, wide: string, narrow: string): string[] => [`${name} ${wide}, ebx`, `${name} ebx, ${wide}`, `${name} ${wide}, 0x89abcdef`, `${name} ${narrow}, bl`, `${name} bl, ${narrow}`, `${name} ${narrow}, 0x91`]
-  const operands = (name: string): string => [...pair(name, 'dword [esi + edi * 4 + 8]', 'byte [esi + 13]'), ...pair(name, 'eax', 'ch')].join('\n')
-  const one = (name: string): string => `${name} eax\n${name} dword [esi + 4]`
-  const moves = ['mov', 'test', ...ARITHMETIC].map((name) => operands(name)).join('\n')
-  const ones = ['inc', 'dec', 'neg', 'not', 'mul', 'imul', 'push', 'pop'].map((name) => one(name)).join('\n')
-  const shifts = ['shl', 'shr', 'sar', 'rol', 'ror', 'rcl'].flatMap((name) => [`${name} eax, 5`, `${name} ebx, cl`, `${name} dword [esi], 1`, `${name} eax, 0`]).join('\n')
-  const wider = ['movzx', 'movsx'].flatMap((name) => [`${name} eax, byte [esi]`, `${name} eax, word [esi]`, `${name} ebx, bl`, `${name} ebx, bx`]).join('\n')
-  const jumps = CONDITIONS.map((condition) => `cmp eax, ebx\nj${condition} .${condition}\nnop\n.${condition}: test ebx, ebx\nj${condition} near .${condition}2\nnop\n.${condition}2: set${condition} dl\ncmov${condition} edx, eax`).join('\n')
-  return `${moves}\n${ones}\n${shifts}\n${wider}\n${jumps}\n${REST}`
+  const each = (names: readonly string[], operands: string): string[] => names.map((name) => `${name} ${operands}`)
+  const jumps = FLAG_SETTINGS.flatMap((flags, at) => [`push dword ${flags}`, 'popf', ...CONDITIONS.flatMap((condition) => [`j${condition} .${condition}${at}`, `.${condition}${at}:`])])
+  return [
+    ...each([...ARITHMETIC, 'mov', 'test'], 'eax, ebx'), ...each(['add', 'mov', 'cmp', 'test'], 'dword [esi + edi * 4 + 8], ebx'), ...each(['add', 'mov'], 'ebx, [esi + 8]'), 'add eax, 0x89abcdef',
+    ...each([...NARROW_ARITHMETIC, 'mov', 'test'], 'ch, bl'), ...each(['add', 'mov', 'cmp'], 'byte [esi + 13], 0x91'),
+    ...each(['inc', 'dec', 'neg', 'not', 'mul', 'push', 'pop'], 'eax'), ...each(['shl', 'shr', 'sar', 'rol', 'ror'], 'eax, 5'), ...each(['shl', 'shr', 'sar', 'rol', 'ror'], 'eax, 0'), 'shl dword [esi], cl',
+    ...each(['movzx', 'movsx'], 'eax, byte [esi]'), ...each(['movzx', 'movsx'], 'ebx, bx'), ...jumps, REST,
+  ].join('\n')
 }
 
 const REST = `
+nop
 imul eax, ebx
 imul eax, [esi], 0x12345
 imul eax, [esi + 4]
