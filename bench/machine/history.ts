@@ -46,7 +46,12 @@ export async function measureHistory(image: Uint8Array): Promise<Record<'tracedM
     traced.push(timeOf(() => recording.run(recording.tick + TRACED)))
     recording.ring = null
   }
-  const idle = spent()
-  await new Promise((done) => setTimeout(done, 1000))
-  return { tracedMs: least(traced), untracedMs: least(untraced), firstBackMs: backs[0]!, backMs: Math.max(...backs.slice(1)), toStartMs, recordingMiB, pausedCpuPercent: (spent() - idle) / 10 }
+  // What the engine still compiles in the background is not the machine's.
+  const idle: number[] = []
+  for (let second = 0; second < 3; second++) {
+    const before = spent()
+    await new Promise((done) => setTimeout(done, 1000))
+    idle.push(spent() - before)
+  }
+  return { tracedMs: least(traced), untracedMs: least(untraced), firstBackMs: backs[0]!, backMs: Math.max(...backs.slice(1)), toStartMs, recordingMiB, pausedCpuPercent: least(idle) / 10 }
 }
