@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { RecordId } from './records.ts'
+import type { RecordId, VmRecord } from './records.ts'
 
 /**
  * What is asked about a machine under the microscope, and what is shown of it. A machine runs in a worker of its own; it is a VM's, or one made for
@@ -64,9 +64,13 @@ const back = v.variant('kind', [
   v.object({ kind: v.literal('event'), event: v.optional(eventKind) }),
 ])
 
+const vm = v.custom<RecordId<'vm'>>((value) => typeof value === 'string' && /^vm:[A-Za-z0-9._:-]{1,100}$/.test(value), 'not the id of a VM')
+
 export const MACHINE_REQUESTS = {
-  /** Attaches to the machine of a VM: paused, at the VM's present moment, with all of its past. */
-  'machine.open': v.object({ machine: v.custom<RecordId<'vm'>>((value) => typeof value === 'string' && /^vm:[A-Za-z0-9._:-]{1,100}$/.test(value), 'not the id of a VM') }),
+  /** Attaches to the machine of a VM: one that is open already, as it stands, or a new one, paused, at the VM's present moment, with all of its past. */
+  'machine.open': v.object({ machine: vm }),
+  /** The same for a machine that is made anew, with the VM's present hardware: what was done in the one before is forgotten. */
+  'machine.present': v.object({ machine: vm }),
   /** Assembles NASM source; nothing runs. */
   'machine.assemble': v.object({ source }),
   /** A machine of its own for a program: a guest of the catalogue, NASM source, or an image (multiboot ELF, or a raw disk whose first sector boots), base64. */
@@ -98,6 +102,7 @@ export type MachineRequestParams<N extends MachineRequestName> = v.InferOutput<(
 
 export interface MachineRequestResults {
   'machine.open': MachineState
+  'machine.present': MachineState
   'machine.assemble': AssembleAnswer
   'machine.open-guest': MachineState
   'machine.open-source': MachineState
@@ -147,10 +152,18 @@ export interface DeviceState {
   readonly rows: readonly { readonly name: string; readonly value: string }[]
 }
 
+/** What the record of a machine's VM said when the machine was made: where the record says something else now, the VM has moved on. */
+export interface VmSeen extends Pick<VmRecord, 'state' | 'memoryMiB' | 'hasDisk' | 'hasNic'> {
+  /** When it was switched on the last time, in simulated nanoseconds; null: never. */
+  readonly bootedAt: number | null
+}
+
 /** How a machine stands; sent whole at each stop, and at most once per drawn frame while it runs. */
 export interface MachineState {
   readonly machine: MachineId
   readonly title: string
+  /** Null for a machine that is no VM's. */
+  readonly vm: VmSeen | null
   readonly running: boolean
   readonly pause: PauseReason | null
   readonly end: MachineEnd | null

@@ -357,6 +357,8 @@ export const ROOM_ID: RecordId<'room'> = 'room:main'
 export const CLOCK_ID: RecordId<'clock'> = 'clock:main'
 export const PROJECT_ID: RecordId<'project'> = 'project:main'
 
+export const isVmId = (id: string | null): id is RecordId<'vm'> => id?.startsWith('vm:') === true
+
 /** The type that an id names. */
 export function typeOfId(id: RecordId): RecordType {
   return id.slice(0, id.indexOf(':')) as RecordType

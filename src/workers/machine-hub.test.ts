@@ -47,7 +47,8 @@ async function start() {
 }
 
 const stopped = async (window: TestWindow, machine: MachineId): Promise<void> => window.until(() => window.machines.get(machine)?.running === false && window.machines.get(machine)!.tick > 0)
-const stateOf = (window: TestWindow, vm: RecordId<'vm'>): string => (window.records.get(vm) as VmRecord | undefined)?.state ?? 'none'
+const recordOf = (window: TestWindow, vm: RecordId<'vm'>): VmRecord | undefined => window.records.get(vm) as VmRecord | undefined
+const stateOf = (window: TestWindow, vm: RecordId<'vm'>): string => recordOf(window, vm)?.state ?? 'none'
 const asked = (window: TestWindow, name: string, params: unknown): Promise<unknown> => window.machine(name as MachineRequestName, params as never)
 
 describe('a machine in a thread of its own', () => {
@@ -120,7 +121,14 @@ describe('a machine in a thread of its own', () => {
     expect(await window.machine('machine.seek', { machine: vm, tick: 0 })).toMatchObject({ tick: 0, lastTick: state.tick })
     await other.until(() => other.machines.has(vm))
 
-    const ended = new Promise((done) => workers[0]!.once('exit', done))
+    // It is made anew, not closed: no window loses it on the way.
+    await window.run('vm.reset', { vm })
+    await window.until(() => stateOf(window, vm) === 'booting')
+    expect(await other.machine('machine.present', { machine: vm })).toMatchObject({ tick: 0, lastTick: 0, pause: 'start', vm: { state: 'booting', bootedAt: recordOf(window, vm)!.since } })
+    await window.until(() => window.machines.get(vm)?.lastTick === 0 && window.streams.get(`serial:${vm}`) === '')
+    expect([workers.length, window.closed.size, other.closed.size]).toEqual([2, 0, 0])
+
+    const ended = new Promise((done) => workers[1]!.once('exit', done))
     await window.run('vm.stop', { vm, force: true })
     await window.run('vm.delete', { vm })
     for (const each of [window, other]) {

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import type { ErrorInfo } from '../protocol/errors.ts'
 import { MACHINE_REQUESTS, type MachineId, type MachineRequestName, type MachineRequestParams, type MachineRequestResults, type MachineState } from '../protocol/machine.ts'
-import type { RecordId } from '../protocol/records.ts'
+import { isVmId, type RecordId } from '../protocol/records.ts'
 import type { MachineStates } from '../core/session/frames.ts'
 import { Failure } from '../core/base/failure.ts'
 import type { RealTime } from '../core/session/ports.ts'
@@ -65,6 +65,7 @@ export class MachineHub implements MachineStates {
       case 'machine.guests': return this.options.guests()
       case 'machine.assemble': return this.assemble(checked.params)
       case 'machine.open': return this.openVm(checked.params.machine)
+      case 'machine.present': return this.presentVm(checked.params.machine)
       case 'machine.open-guest': return this.openProgram({ kind: 'guest', guest: checked.params.guest })
       case 'machine.open-source': return this.openProgram({ kind: 'source', source: checked.params.source })
       case 'machine.open-image': return this.openProgram({ kind: 'image', ...checked.params })
@@ -84,9 +85,9 @@ export class MachineHub implements MachineStates {
   /** Ends the machines of VMs that are no more. */
   vmsChanged(exists: (vm: RecordId<'vm'>) => boolean): void {
     for (const [id, machine] of this.machines) {
-      if (!isVm(id) || exists(id)) continue
+      if (!isVmId(id) || exists(id)) continue
       machine.close()
-      this.gone(id, machine, { code: 'not-found', message: 'The VM was deleted.', hint: 'Undo brings it back.' })
+      this.gone(id, machine, true, { code: 'not-found', message: 'The VM was deleted.', hint: 'Undo brings it back.' })
     }
   }
 
@@ -104,17 +105,29 @@ export class MachineHub implements MachineStates {
     return this.opening.get(vm) ?? this.start(vm, source)
   }
 
+  /** Windows go on showing the machine there was until the new one has a state. */
+  private async presentVm(vm: RecordId<'vm'>): Promise<MachineState> {
+    const source = this.options.vm(vm)
+    const opening = this.opening.get(vm)
+    if (opening) return opening
+    const old = this.machines.get(vm)
+    this.machines.delete(vm)
+    old?.close()
+    if (old) this.options.onSerial(vm, 0, '')
+    return this.start(vm, source, old !== undefined)
+  }
+
   private openProgram(source: MachineSource): Promise<MachineState> {
     return this.start(`program:${++this.programs}`, source)
   }
 
-  private start(machine: MachineId, source: MachineSource): Promise<MachineState> {
+  private start(machine: MachineId, source: MachineSource, shown = false): Promise<MachineState> {
     if (this.machines.size >= MOST_MACHINES) throw new Failure('limit', `${MOST_MACHINES} machines are open already.`, 'Close one first.')
     const { options } = this
     const open = new OpenMachine(options.spawn({ machine, source }), options, {
       state: () => options.onState(machine),
       serial: (offset, text) => options.onSerial(machine, offset, text),
-      ended: (error) => this.gone(machine, open, error),
+      ended: (error) => this.gone(machine, open, shown || open.state !== undefined, error),
     })
     this.machines.set(machine, open)
     const opened = open.start().finally(() => this.opening.delete(machine))
@@ -122,11 +135,12 @@ export class MachineHub implements MachineStates {
     return opened
   }
 
-  private gone(machine: MachineId, open: OpenMachine, error: ErrorInfo): void {
+  /** `shown`: windows have seen it, or the one before it. */
+  private gone(machine: MachineId, open: OpenMachine, shown: boolean, error: ErrorInfo): void {
     if (this.machines.get(machine) !== open) return
     this.machines.delete(machine)
     this.options.onSerial(machine, 0, '')
-    if (open.state) this.options.onClosed(machine, error)
+    if (shown) this.options.onClosed(machine, error)
   }
 
   private close(machine: MachineId): null {
@@ -166,8 +180,6 @@ export class MachineHub implements MachineStates {
     this.assembler = undefined
   }
 }
-
-const isVm = (id: MachineId): id is RecordId<'vm'> => id.startsWith('vm:')
 
 function check(name: string, params: unknown): Checked {
   if (!Object.hasOwn(MACHINE_REQUESTS, name)) throw new Failure('invalid', `There is no machine request "${name}".`)

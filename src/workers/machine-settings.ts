@@ -1,8 +1,8 @@
-import type { MachineId } from '../protocol/machine.ts'
+import type { MachineId, VmSeen } from '../protocol/machine.ts'
 import type { VmMachine } from '../core/datacenter/vm-machine.ts'
 
-/** `tick`: where it is now. */
-export interface VmSource { readonly kind: 'vm'; readonly title: string; readonly vm: VmMachine; readonly tick: number }
+/** `tick`: where it is now; `seen`: what its record says now. */
+export interface VmSource { readonly kind: 'vm'; readonly title: string; readonly vm: VmMachine; readonly tick: number; readonly seen: VmSeen }
 
 /** What a machine is made from. */
 export type MachineSource =

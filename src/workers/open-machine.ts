@@ -41,7 +41,7 @@ export class OpenMachine {
     thread.onExit((reason) => {
       if (this.closed) return
       ports.log(`a machine's thread stopped: ${reason}`)
-      this.end({ code: 'internal', message: `The machine stopped: ${reason}.`, hint: 'Open it again: it starts from its beginning.' })
+      this.end({ code: 'internal', message: `The machine stopped: ${reason}.`, hint: 'Open it again: what was done in it is lost.' })
     })
   }
 

@@ -1,3 +1,4 @@
+import type { VmSeen } from '../../protocol/machine.ts'
 import type { CpuSpec, RecordId, VmRecord } from '../../protocol/records.ts'
 import { Failure } from '../base/failure.ts'
 import { assemble, type AssembleResult } from '../machine/assembler/assemble.ts'
@@ -25,10 +26,11 @@ export interface VmMachine {
 export const MOST_MEMORY_MIB = 1024
 
 /** Throws `not-found`, or `refused` for a VM whose machine is not simulated. */
-export function vmMachine(store: Store, id: RecordId<'vm'>): { readonly kind: 'vm'; readonly title: string; readonly vm: VmMachine } {
+export function vmMachine(store: Store, id: RecordId<'vm'>): { readonly kind: 'vm'; readonly title: string; readonly vm: VmMachine; readonly seen: VmSeen } {
   const vm = store.require(id)
   if (vm.role !== 'guest') throw new Failure('refused', `${vm.name} has no machine of its own to look into.`, 'Choose a guest.')
-  return { kind: 'vm', title: vm.name, vm: hardwareOf(store, vm) }
+  const { state, memoryMiB, hasDisk, hasNic, boot } = vm
+  return { kind: 'vm', title: vm.name, vm: hardwareOf(store, vm), seen: { state, memoryMiB, hasDisk, hasNic, bootedAt: boot[0]?.startedAt ?? null } }
 }
 
 export function hardwareOf(store: Store, vm: VmRecord): VmMachine {

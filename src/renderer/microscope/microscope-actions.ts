@@ -7,6 +7,7 @@ import { useLayout } from '../app/stores/layout.ts'
 import { useToasts } from '../app/stores/toasts.ts'
 import { explain } from '../app/connection/core-error.ts'
 import type { RunUntil } from '../../protocol/machine.ts'
+import { isVmId } from '../../protocol/records.ts'
 import { hexShort, parseAddress } from './model/format.ts'
 import { eventSentence } from './model/sentences.ts'
 import { useMicroscope } from './microscope-store.ts'
@@ -76,6 +77,7 @@ function microscopeActions(): readonly UiAction[] {
     { ...common, id: 'microscope.back', title: 'microscope.do.back', icon: 'back', keys: ['Alt+F10', 'Alt+F11'], blocked: canGoBack, run: () => microscope.back('instruction') },
     { ...common, id: 'microscope.back-event', title: 'microscope.do.back-event', icon: 'undo', keys: ['Mod+Alt+F10'], blocked: canGoBack, run: () => microscope.back('event') },
     { ...common, id: 'microscope.restart', title: 'microscope.do.restart', icon: 'miss', keys: ['Mod+Shift+F5'], blocked: standsStill, run: () => microscope.restart() },
+    { ...common, id: 'microscope.present', title: 'microscope.do.present', icon: 'vm', blocked: () => (isVmId(microscope.machine) ? null : t(microscope.state ? 'microscope.why.no-vm' : 'microscope.why.no-machine')), run: () => microscope.present() },
     { ...common, id: 'microscope.read-event', title: 'microscope.do.read-event', icon: 'doc', keys: ['Mod+Alt+E'], blocked: () => (microscope.state ? null : t('microscope.why.no-machine')), run: sayLatest },
     { id: 'microscope.program', title: 'microscope.do.program', icon: 'file', group: 'machine', run: showProgram },
   ]

@@ -1,7 +1,7 @@
 import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
 import type { GuestInfo, MachineEventKind, MachineId, MachineRequestName, MachineRequestParams, MachineRequestResults, MachineState, RunUntil } from '../../protocol/machine.ts'
-import type { RecordId } from '../../protocol/records.ts'
+import { isVmId, type RecordId } from '../../protocol/records.ts'
 import { explain } from '../app/connection/core-error.ts'
 import { useAnnouncer } from '../app/stores/announcer.ts'
 import { useMachines } from '../app/stores/machines.ts'
@@ -138,8 +138,13 @@ function useTransport({ link, machine, state }: ReturnType<typeof useSubject>) {
     if (machine.value) await ask('machine.restart', { machine: machine.value })
   }
 
+  /** Puts the machine of a VM where the VM is now. */
+  async function present(): Promise<void> {
+    if (isVmId(machine.value)) await ask('machine.present', { machine: machine.value })
+  }
+
   const runToEvent = () => run(nextKind.value ? { kind: 'event', event: nextKind.value } : { kind: 'event' })
-  return { busy, nextKind, run, pause, back, seek, restart, runToEvent }
+  return { busy, nextKind, run, pause, back, seek, restart, present, runToEvent }
 }
 
 /** What the panel's parts show: tabs in front, addresses that other parts ask for. */

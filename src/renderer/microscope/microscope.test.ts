@@ -10,7 +10,9 @@ import { useMachines } from '../app/stores/machines.ts'
 import { FixtureCore } from '../testing/fixture-door.ts'
 import { sampleRecords } from '../testing/sample-records.ts'
 import { useMicroscope } from './microscope-store.ts'
+import { useMicroscopeActions } from './microscope-actions.ts'
 import EventPane from './parts/EventPane.vue'
+import PresentNote from './parts/PresentNote.vue'
 import RegisterPane from './parts/RegisterPane.vue'
 import RingDiagram from './parts/RingDiagram.vue'
 import ScrubBar from './parts/ScrubBar.vue'
@@ -74,6 +76,17 @@ describe('registers', () => {
     await useMicroscope().run({ kind: 'instruction' })
     expect(useAnnouncer().text).toBe('At 0x00101a3d: inc eax. EAX is 00000030. ESP is 0010FFD4.')
   })
+})
+
+test('a VM that has moved on says so, and its machine follows when asked', async () => {
+  core.machine.vm = { state: 'off', bootedAt: null, memoryMiB: 8192, hasDisk: true, hasNic: true }
+  const host = await mounted({ setup: () => useMicroscopeActions(), render: () => h(PresentNote) })
+  expect(host.textContent).toContain('The VM has booted since this machine was opened.')
+  core.machine.vm = { ...core.machine.vm, state: 'running', bootedAt: 0 }
+  host.querySelector<HTMLElement>('[data-testid="machine-present"]')?.click()
+  await settled()
+  expect(core.machine.asked.at(-1)).toEqual({ name: 'machine.present', params: { machine: 'vm:web-1' } })
+  expect(host.querySelector('[data-testid="machine-moved"]')).toBeNull()
 })
 
 test('the ring diagram says what it shows', async () => {

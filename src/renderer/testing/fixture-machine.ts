@@ -1,4 +1,4 @@
-import type { AssembleAnswer, CpuState, DisassemblyRow, MachineEvent, MachineRequestName, MachineState, SegmentState } from '../../protocol/machine.ts'
+import type { AssembleAnswer, CpuState, DisassemblyRow, MachineEvent, MachineRequestName, MachineState, SegmentState, VmSeen } from '../../protocol/machine.ts'
 import type { CoreMessage } from '../../protocol/messages.ts'
 
 const CODE: readonly (readonly [bytes: string, text: string, mark?: 'privileged' | 'sensitive'])[] = [
@@ -54,6 +54,7 @@ export class FixtureMachine {
   readonly asked: { readonly name: string; readonly params: unknown }[] = []
   /** Source that the assembler refuses, with a suggestion. */
   assembly: AssembleAnswer = { ok: true, messages: [], size: 132 }
+  vm: VmSeen = { state: 'running', bootedAt: 0, memoryMiB: 8192, hasDisk: true, hasNic: true }
   private step = 5
   private end: MachineState['end'] = null
 
@@ -62,7 +63,7 @@ export class FixtureMachine {
     const tick = LAST_TICK - (5 - this.step)
     const cpu = cpuAt(this.step)
     return {
-      machine: 'vm:web-1', title: 'web-1', running, pause: running ? null : 'done', end: this.end, tick, lastTick: Math.max(tick, LAST_TICK), ticksPerSecond: 100_000_000,
+      machine: 'vm:web-1', title: 'web-1', vm: this.vm, running, pause: running ? null : 'done', end: this.end, tick, lastTick: Math.max(tick, LAST_TICK), ticksPerSecond: 100_000_000,
       instructions: tick - 12, iterations: 40, cycles: 1_284_310, cpu, code: ROWS.slice(Math.max(0, at - 8), at + 30),
       stack: Array.from({ length: 24 }, (_, n) => ({ address: cpu.esp + 4 * n, value: (0x1000_0000 + this.step * (n === 0 ? 1 : 0) + n * 0x1111) >>> 0, note: n === 3 ? 'return address, kernel_main+42' : null })),
       devices: [

@@ -16,7 +16,7 @@ import { SymbolTable } from '../inspect/symbols.ts'
 import type { MachineProgram } from './program.ts'
 
 /** What is asked of a machine that exists. The other requests make one, or need none: see open-program.ts. */
-export type DeskRequestName = Exclude<MachineRequestName, 'machine.open' | 'machine.assemble' | 'machine.open-guest' | 'machine.open-source' | 'machine.open-image' | 'machine.close' | 'machine.guests'>
+export type DeskRequestName = Exclude<MachineRequestName, 'machine.open' | 'machine.present' | 'machine.assemble' | 'machine.open-guest' | 'machine.open-source' | 'machine.open-image' | 'machine.close' | 'machine.guests'>
 
 /**
  * The serial line's text has changed: from byte `offset` on it is `bytes`, and nothing behind. Going back in time shortens it.
@@ -89,7 +89,7 @@ export class MachineDesk {
     const { machine, tick, lastTick, events } = this.#recording
     const { cpu, ticksPerSecond, end } = machine
     return {
-      machine: this.#id, title: this.#program.title, running: this.running, pause: this.running ? null : this.#pause, end,
+      machine: this.#id, title: this.#program.title, vm: this.#program.vm ?? null, running: this.running, pause: this.running ? null : this.#pause, end,
       tick, lastTick, ticksPerSecond, instructions: cpu.instructions, iterations: cpu.iterations, cycles: cpu.cycles, cpu: cpuState(cpu),
       code: disassembly(cpu, this.#names, linearEip(cpu), CODE_BEFORE, CODE_FROM), stack: stackRows(cpu, this.#names.symbols, STACK), devices: deviceStates(machine),
       screen: machine.devices.screen.lines, eventCount: events.total, recent: this.#latest(),

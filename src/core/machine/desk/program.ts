@@ -1,3 +1,4 @@
+import type { VmSeen } from '../../../protocol/machine.ts'
 import type { MachineConfig } from '../board/config.ts'
 
 /** A machine to be, and what is known about what it will run. */
@@ -10,4 +11,6 @@ export interface MachineProgram {
   readonly lines: ReadonlyMap<number, number>
   /** The moment at which it is found; its past is there, too. Power-on if not said. */
   readonly tick?: number
+  /** The VM whose machine it is. */
+  readonly vm?: VmSeen
 }

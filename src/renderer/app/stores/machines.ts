@@ -5,7 +5,7 @@ import type { MachineId, MachineRequestName, MachineRequestParams, MachineReques
 import type { MachineMessage, StreamListener } from '../connection/core-client.ts'
 import { useCore } from './core.ts'
 
-const GONE: ErrorInfo = { code: 'internal', message: 'The simulation was restarted, and the machine ended with it.', hint: 'Open it again: it starts from its beginning.' }
+const GONE: ErrorInfo = { code: 'internal', message: 'The simulation was restarted, and the machine ended with it.', hint: 'Open it again: what was done in it is lost.' }
 
 /** The machines under the microscope, as the core last told of them, and the way to ask them. Machines outlive a window that is reloaded, not a core that dies. */
 export const useMachines = defineStore('machines', () => {
