@@ -26,6 +26,10 @@ const zones = {
   'src/core/machine/guests': ['src/core/base', 'src/core/machine', 'resources'],
   // A device gets a line, a sink and a clock, never the board.
   'src/core/machine/devices': ['src/core/base'],
+  // Monitors know the machine; the machine knows nothing of monitors.
+  'src/core/hypervisor': ['src/protocol', 'src/core/base', 'src/core/simulation', 'src/core/machine'],
+  // The guests of the seventeen are files of their own.
+  'src/core/hypervisor/classifier': ['src/protocol', 'src/core/base', 'src/core/machine', 'src/core/hypervisor', 'resources'],
   'src/core/project': ['src/protocol', 'src/core/base', 'src/core/simulation', 'src/core/store'],
   'src/core/session': ['src/protocol', 'src/core'],
   'src/workers': ['src/protocol', 'src/core'],
