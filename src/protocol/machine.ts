@@ -89,6 +89,8 @@ export const MACHINE_REQUESTS = {
   'machine.memory': v.object({ machine, space: v.picklist(['linear', 'physical']), address: uint32, length: count(4096) }),
   'machine.walk': v.object({ machine, address: uint32 }),
   'machine.events': v.object({ machine, from: v.pipe(v.number(), v.integer(), v.minValue(0)), count: count(1000), kind: v.optional(eventKind) }),
+  /** The events of the whole run, condensed for a bar of so many equal pieces. */
+  'machine.marks': v.object({ machine, buckets: count(1000) }),
   /** Text for the serial line, as typed. */
   'machine.type': v.object({ machine, text: v.pipe(v.string(), v.maxLength(10_000)) }),
   /** A key of the keyboard: its scan code (set 1), pressed and let go. */
@@ -117,6 +119,7 @@ export interface MachineRequestResults {
   'machine.memory': MemoryAnswer
   'machine.walk': WalkAnswer
   'machine.events': { readonly total: number; readonly events: readonly MachineEvent[] }
+  'machine.marks': { readonly marks: readonly MachineMark[] }
   'machine.type': null
   'machine.key': null
   'machine.guests': { readonly guests: readonly GuestInfo[] }
@@ -258,6 +261,13 @@ export interface MachineEvent {
   readonly name?: string
   /** Disassembly of the instruction that caused it. */
   readonly cause?: string
+}
+
+/** The most telling event in one of the equal pieces of the run up to `lastTick`, the first of its kind there. Pieces in which nothing happened have none. */
+export interface MachineMark {
+  readonly kind: MachineEventKind
+  readonly index: number
+  readonly tick: number
 }
 
 export interface AssembleMessage {

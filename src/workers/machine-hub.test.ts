@@ -195,6 +195,7 @@ describe('limits', () => {
     ['an unknown goal', 'machine.run', { machine: 'program:1', until: { kind: 'forever' } }],
     ['too long a source', 'machine.assemble', { source: 'x'.repeat(1_000_001) }],
     ['too long a line to type', 'machine.type', { machine: 'program:1', text: 'x'.repeat(10_001) }],
+    ['a bar of too many pieces', 'machine.marks', { machine: 'program:1', buckets: 1001 }],
     ['a predicate that is empty', 'machine.run', { machine: 'program:1', until: { kind: 'predicate', text: '' } }],
   ])('%s is refused in words and disturbs nobody', async (_what, name, params) => {
     const { window, workers } = await start()

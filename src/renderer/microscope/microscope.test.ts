@@ -105,6 +105,21 @@ describe('scrub bar', () => {
     expect(core.machine.asked.filter(({ name }) => name === 'machine.seek').map(({ params }) => (params as { tick: number }).tick)).toEqual([482_914, 482_914])
     expect(bar?.getAttribute('aria-valuetext')).toContain('100 % of the run')
   })
+
+  test('marks of the whole run are drawn; Page keys go from one to the next', async () => {
+    const host = await mounted(ScrubBar)
+    const marks = [...host.querySelectorAll<HTMLElement>('.scrub-mark')]
+    expect(marks).toHaveLength(40)
+    expect(Number.parseFloat(marks[0]!.style.left)).toBeLessThan(3)
+    const bar = host.querySelector('[role="slider"]')
+    press(bar, 'PageDown')
+    await settled()
+    press(bar, 'PageUp')
+    await settled()
+    expect(core.machine.asked.filter(({ name }) => name === 'machine.seek').map(({ params }) => (params as { tick: number }).tick)).toEqual([481_280])
+    // The machine stands as it stood: nothing new is asked about its events.
+    expect(core.machine.asked.filter(({ name }) => name === 'machine.marks')).toHaveLength(1)
+  })
 })
 
 describe('events', () => {

@@ -57,6 +57,20 @@ describe('a desk', () => {
     expect(desk.request('machine.restart', { machine: ID })).toMatchObject({ tick: 0, lastTick: 0, pause: 'start', cpu: { eax: 0 } })
   })
 
+  test('condenses the events of the whole run, also of what lies ahead', () => {
+    const { desk } = open(programOfGuest('kernel'))
+    desk.request('machine.run', { machine: ID, until: { kind: 'pause' } })
+    finish(desk)
+    const { lastTick, eventCount } = desk.state()
+    const { marks } = desk.request('machine.marks', { machine: ID, buckets: 200 })
+    expect(eventCount).toBeGreaterThan(1000)
+    expect(marks.length).toBeGreaterThan(50)
+    expect(marks.at(-1)).toMatchObject({ kind: 'end', tick: lastTick, index: eventCount - 1 })
+    expect(new Set(marks.map(({ kind }) => kind))).toContain('fault')
+    desk.request('machine.seek', { machine: ID, tick: 10 })
+    expect(desk.request('machine.marks', { machine: ID, buckets: 200 })).toEqual({ marks })
+  })
+
   test('refuses a source with errors with the first of them', () => {
     expect(() => programOfSource('mov eax, 1\n mvo ebx, 2')).toThrow(/^Line 2: /)
   })

@@ -9,6 +9,7 @@ import { type CodeNames, disassembly } from '../inspect/code.ts'
 import { cpuState } from '../inspect/cpu-state.ts'
 import { deviceStates } from '../inspect/devices.ts'
 import { eventOf } from '../inspect/events.ts'
+import { marksOf } from '../inspect/marks.ts'
 import { memoryBytes, walkOf } from '../inspect/memory.ts'
 import { linearEip } from '../inspect/peek.ts'
 import { stackRows } from '../inspect/stack.ts'
@@ -116,6 +117,7 @@ export class MachineDesk {
     'machine.memory': ({ space, address, length }) => memoryBytes(this.#recording.machine.cpu, space, address, length),
     'machine.walk': ({ address }) => walkOf(this.#recording.machine.cpu, address),
     'machine.events': ({ from, count, kind }) => this.#events(from, count, kind ?? null),
+    'machine.marks': ({ buckets }) => ({ marks: marksOf(this.#recording.events, this.#recording.lastTick, buckets) }),
     'machine.type': ({ text }) => {
       this.#recording.give({ kind: 'serial', bytes: encodeUtf8(text) })
       return null

@@ -88,12 +88,17 @@ export class EventLog {
     }
   }
 
+  /** The moment of a known event. */
+  tick(index: number): number {
+    return this.#blocks[Math.floor((index - this.#first) / BLOCK)]!.ticks[(index - this.#first) % BLOCK]!
+  }
+
   /** Index of the first known event whose tick is at least this; `total`, if there is none. */
   from(tick: number): number {
     let [low, high] = [this.#first, this.#total]
     while (low < high) {
       const middle = Math.floor((low + high) / 2)
-      if (this.#tick(middle) < tick) low = middle + 1
+      if (this.tick(middle) < tick) low = middle + 1
       else high = middle
     }
     return low
@@ -107,9 +112,5 @@ export class EventLog {
   cut(tick: number): void {
     this.#total = this.from(tick + 1)
     this.#blocks.length = Math.ceil((this.#total - this.#first) / BLOCK)
-  }
-
-  #tick(index: number): number {
-    return this.#blocks[Math.floor((index - this.#first) / BLOCK)]!.ticks[(index - this.#first) % BLOCK]!
   }
 }
