@@ -1,0 +1,5 @@
+/** RISC-V sources come as text. */
+declare module '*.s?raw' {
+  const text: string
+  export default text
+}
