@@ -128,6 +128,14 @@ test('a program of one\'s own: an error, its suggestion, and what the program pr
     await app.keyboard.press('Enter')
     await expect(microscope.status).toHaveText('stopped at the address')
   })
+
+  await test.step('its text stands beside its instructions, also after a reload', async () => {
+    await expect(microscope.code).toContainText("say 'Hello from the editor', 10")
+    await app.reload()
+    await untilConnected(app)
+    await microscope.show()
+    await expect(microscope.code).toContainText("say 'Hello from the editor', 10")
+  })
 })
 
 test('a guest of the catalogue: rings, pages, memory, screen', async ({ app }) => {

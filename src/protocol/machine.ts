@@ -89,6 +89,8 @@ export const MACHINE_REQUESTS = {
   'machine.memory': v.object({ machine, space: v.picklist(['linear', 'physical']), address: uint32, length: count(4096) }),
   'machine.walk': v.object({ machine, address: uint32 }),
   'machine.events': v.object({ machine, from: v.pipe(v.number(), v.integer(), v.minValue(0)), count: count(1000), kind: v.optional(eventKind) }),
+  /** The text that its lines are those of. */
+  'machine.source': v.object({ machine }),
   /** The events of the whole run, condensed for a bar of so many equal pieces. */
   'machine.marks': v.object({ machine, buckets: count(1000) }),
   /** Text for the serial line, as typed. */
@@ -119,6 +121,7 @@ export interface MachineRequestResults {
   'machine.memory': MemoryAnswer
   'machine.walk': WalkAnswer
   'machine.events': { readonly total: number; readonly events: readonly MachineEvent[] }
+  'machine.source': { readonly source: string | null }
   'machine.marks': { readonly marks: readonly MachineMark[] }
   'machine.type': null
   'machine.key': null

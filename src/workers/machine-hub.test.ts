@@ -157,6 +157,7 @@ describe('a machine in a thread of its own', () => {
     const { machine } = await window.machine('machine.open-guest', { guest: 'hello' })
     const late = connect()
     await late.until(() => late.machines.has(machine))
+    expect((await late.machine('machine.source', { machine })).source).toContain('greeting: db')
     const gone = new Promise((done) => workers[0]!.once('exit', done))
     await window.project('project.new', { template: 'empty' })
     await late.until(() => late.closed.has(machine))

@@ -38,8 +38,8 @@ export function hardwareOf(store: Store, vm: VmRecord): VmMachine {
   return { memoryMiB: Math.min(vm.memoryMiB, MOST_MEMORY_MIB), cpu: { vendor, model, flags }, disk: vm.hasDisk, mac: vm.hasNic ? vm.mac : null, system: vm.osName }
 }
 
-/** The board that boots as the VM does, with the names and lines of what it runs first. */
-export function vmProgram({ memoryMiB, cpu, disk, mac, system }: VmMachine): { readonly config: MachineConfig } & Pick<AssembleResult, 'symbols' | 'lines'> {
+/** The board that boots as the VM does, with the names, lines and text of what it runs first. */
+export function vmProgram({ memoryMiB, cpu, disk, mac, system }: VmMachine): { readonly config: MachineConfig; readonly source: string } & Pick<AssembleResult, 'symbols' | 'lines'> {
   const { firmware, kernel, systemDisk } = images()
   const config: MachineConfig = {
     memoryMiB,
@@ -51,7 +51,7 @@ export function vmProgram({ memoryMiB, cpu, disk, mac, system }: VmMachine): { r
   }
   // Both include the same library.
   const kernelSymbols = [...kernel.symbols].map(([name, address]) => [firmware.symbols.has(name) ? `kernel.${name}` : name, address] as const)
-  return { config, symbols: new Map([...firmware.symbols, ...kernelSymbols]), lines: firmware.lines }
+  return { config, symbols: new Map([...firmware.symbols, ...kernelSymbols]), lines: firmware.lines, source: BOOT_VM.source }
 }
 
 interface Images { readonly firmware: AssembleResult; readonly kernel: AssembleResult; readonly systemDisk: Uint8Array }

@@ -20,8 +20,8 @@ function useSubject() {
   /** The latest state in which the machine stood still, and the one before that at another moment. */
   const stop = shallowRef<MachineState | null>(null)
   const before = shallowRef<MachineState | null>(null)
-  /** Source of the program that runs, as far as this window gave it. */
-  const sources = new Map<MachineId, string>()
+  /** Lines of the program's text; none while they are on their way, or where there is no text. */
+  const source = shallowRef<readonly string[]>([])
 
   function show(id: MachineId): void {
     if (machine.value === id) return
@@ -44,26 +44,31 @@ function useSubject() {
     if (last) useAnnouncer().say(stopSentence(now, before.value))
   }, { flush: 'sync' })
 
+  // The machine keeps its text, also while this window is reloaded. Without an answer, numbers of lines are shown.
+  watch(() => (state.value ? machine.value : null), async (id) => {
+    source.value = []
+    const answer = id ? await link.request('machine.source', { machine: id }).catch(() => null) : null
+    if (machine.value === id) source.value = answer?.source?.split('\n') ?? []
+  }, { flush: 'sync' })
+
   // Machines outlive a window that is reloaded: it finds them again.
   watch(() => link.open, (open) => { if (machine.value === null && open[0]) show(open[0]) }, { immediate: true })
 
   /** Why the machine is not there any more; null while it is, or when there was none. */
   const failure = computed(() => (machine.value && !state.value ? link.failure(machine.value) : null))
-  const source = computed<readonly string[]>(() => (machine.value ? sources.get(machine.value)?.split('\n') ?? [] : []))
-  return { link, machine, state, stop, before, failure, sources, source, show, forget }
+  return { link, machine, state, stop, before, failure, source, show, forget }
 }
 
 /** Opens machines, one at a time; what goes wrong becomes a toast. */
-function useOpening({ link, machine, sources, show, forget }: ReturnType<typeof useSubject>, { centre, below }: ReturnType<typeof useViews>) {
+function useOpening({ link, machine, show, forget }: ReturnType<typeof useSubject>, { centre, below }: ReturnType<typeof useViews>) {
   const opening = shallowRef<string | null>(null)
   const guests = shallowRef<readonly GuestInfo[]>([])
 
-  async function open(title: string, ask: () => Promise<MachineState>, source?: string, own = false): Promise<boolean> {
+  async function open(title: string, ask: () => Promise<MachineState>, own = false): Promise<boolean> {
     if (opening.value !== null) return false
     opening.value = title
     try {
       const state = await ask()
-      if (source !== undefined) sources.set(state.machine, source)
       show(state.machine)
       // Of one's own program one wants to see what it prints; of others, what they are about to do.
       if (own) below.value = 'console'
@@ -78,8 +83,8 @@ function useOpening({ link, machine, sources, show, forget }: ReturnType<typeof 
   }
 
   const openVm = (vm: RecordId<'vm'>, name: string) => open(name, () => link.request('machine.open', { machine: vm }))
-  const openGuest = (guest: GuestInfo) => open(guest.title, () => link.request('machine.open-guest', { guest: guest.key }), guest.source)
-  const openSource = (title: string, source: string) => open(title, () => link.request('machine.open-source', { source }), source, true)
+  const openGuest = (guest: GuestInfo) => open(guest.title, () => link.request('machine.open-guest', { guest: guest.key }))
+  const openSource = (title: string, source: string) => open(title, () => link.request('machine.open-source', { source }), true)
   const openImage = (name: string, base64: string) => open(name, () => link.request('machine.open-image', { name, base64 }))
 
   async function loadGuests(): Promise<void> {

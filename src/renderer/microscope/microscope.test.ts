@@ -11,6 +11,7 @@ import { FixtureCore } from '../testing/fixture-door.ts'
 import { sampleRecords } from '../testing/sample-records.ts'
 import { useMicroscope } from './microscope-store.ts'
 import { useMicroscopeActions } from './microscope-actions.ts'
+import CodePane from './parts/CodePane.vue'
 import EventPane from './parts/EventPane.vue'
 import PresentNote from './parts/PresentNote.vue'
 import RegisterPane from './parts/RegisterPane.vue'
@@ -57,6 +58,16 @@ test('a machine whose state came before the panel was there is under it at once'
   await settled()
   const { machine } = await useMachines().request('machine.open', { machine: 'vm:web-1' })
   expect(useMicroscope().machine).toBe(machine)
+})
+
+test('the program\'s text stands beside its instructions, whoever opened the machine; without it, the numbers of its lines', async () => {
+  const lines = async (): Promise<readonly (string | null)[]> => [...(await mounted(CodePane)).querySelectorAll('.code-row .source')].map(({ textContent }) => textContent).slice(0, 2)
+  expect(await lines()).toEqual(['line 1', 'line 2'])
+  app?.unmount()
+  document.body.innerHTML = ''
+  core.machine.source = 'lock: push ebp ; first\n  mov ebp, esp ; second\n'
+  setActivePinia(createPinia())
+  expect(await lines()).toEqual([expect.stringMatching(/lock: push ebp ; first$/), expect.stringMatching(/mov ebp, esp ; second$/)])
 })
 
 describe('registers', () => {

@@ -55,6 +55,7 @@ export class FixtureMachine {
   /** Source that the assembler refuses, with a suggestion. */
   assembly: AssembleAnswer = { ok: true, messages: [], size: 132 }
   vm: VmSeen = { state: 'running', bootedAt: 0, memoryMiB: 8192, hasDisk: true, hasNic: true }
+  source: string | null = null
   private step = 5
   private end: MachineState['end'] = null
 
@@ -91,6 +92,7 @@ export class FixtureMachine {
         { level: 'directory', entryAddress: 0x118000, entry: 0x119027, bits: ['P', 'RW', 'US', 'A'] }, { level: 'table', entryAddress: 0x119410, entry: 0x104063, bits: ['P', 'RW', 'A', 'D'] },
       ], physical: 0x104000, pageSize: 4096, error: null }, also: [] }
       case 'machine.events': return { value: this.events(params), also: [] }
+      case 'machine.source': return { value: { source: this.source }, also: [] }
       case 'machine.marks': return { value: { marks: EVENTS.filter(({ kind }) => kind !== 'io').map(({ kind, index, tick }) => ({ kind, index, tick })) }, also: [] }
       case 'machine.close': case 'machine.type': case 'machine.key': return { value: null, also: [] }
       default: return { value: this.state(), also: [] }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { MachineDesk } from './machine-desk.ts'
-import { programOfGuest, programOfSource } from './open-program.ts'
+import { programOfGuest, programOfImage, programOfSource } from './open-program.ts'
 import type { MachineProgram } from './program.ts'
 
 const ID = 'program:test'
@@ -55,6 +55,14 @@ describe('a desk', () => {
     desk.request('machine.type', { machine: ID, text: 'x' })
     expect(desk.state()).toMatchObject({ tick: 410, lastTick: 410 })
     expect(desk.request('machine.restart', { machine: ID })).toMatchObject({ tick: 0, lastTick: 0, pause: 'start', cpu: { eax: 0 } })
+  })
+
+  test('keeps the text of a program, as it was typed; an image has none', () => {
+    const source = 'hlt ; rests'
+    expect(open(programOfSource(source)).desk.request('machine.source', { machine: ID })).toEqual({ source })
+    const image = new Uint8Array(512)
+    image.set([0x55, 0xaa], 510)
+    expect(open(programOfImage('x', image)).desk.request('machine.source', { machine: ID })).toEqual({ source: null })
   })
 
   test('condenses the events of the whole run, also of what lies ahead', () => {

@@ -117,6 +117,7 @@ export class MachineDesk {
     'machine.memory': ({ space, address, length }) => memoryBytes(this.#recording.machine.cpu, space, address, length),
     'machine.walk': ({ address }) => walkOf(this.#recording.machine.cpu, address),
     'machine.events': ({ from, count, kind }) => this.#events(from, count, kind ?? null),
+    'machine.source': () => ({ source: this.#program.source }),
     'machine.marks': ({ buckets }) => ({ marks: marksOf(this.#recording.events, this.#recording.lastTick, buckets) }),
     'machine.type': ({ text }) => {
       this.#recording.give({ kind: 'serial', bytes: encodeUtf8(text) })

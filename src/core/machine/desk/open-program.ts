@@ -51,7 +51,7 @@ export function programOfGuest(key: string): MachineProgram {
 export function programOfSource(source: string, title = 'Program'): MachineProgram {
   const { image, origin, entry, symbols, lines } = translated(source)
   const boot: Boot = hasMultibootHeader(image) ? { kind: 'multiboot', image } : { kind: 'flat', image, address: origin, entry, stack: STACK }
-  return { title, config: { memoryMiB: MEMORY_MIB, boot }, symbols, lines }
+  return { title, config: { memoryMiB: MEMORY_MIB, boot }, symbols, lines, source }
 }
 
 /** `machine.open-image`: an ELF or flat kernel with a multiboot header, or a disk whose first sector boots. */
@@ -59,12 +59,12 @@ export function programOfImage(name: string, image: Uint8Array): MachineProgram 
   if (image.length === 0) throw new Failure('file', `${name} is empty.`)
   if (image.length > LARGEST_IMAGE) throw new Failure('limit', `${name} has ${Math.ceil(image.length / 0x10_0000)} MiB; an image may have ${LARGEST_IMAGE >> 20}.`)
   const memory = { memoryMiB: Math.max(MEMORY_MIB, Math.ceil(image.length / 0x10_0000) * 2 + MEMORY_MIB) }
-  if (hasMultibootHeader(image)) return { title: name, config: { ...memory, boot: { kind: 'multiboot', image } }, symbols: isElf(image) ? elfSymbols(image) : new Map(), lines: new Map() }
+  if (hasMultibootHeader(image)) return { title: name, config: { ...memory, boot: { kind: 'multiboot', image } }, symbols: isElf(image) ? elfSymbols(image) : new Map(), lines: new Map(), source: null }
   if (isElf(image)) throw new Failure('file', `${name} is an ELF file, but has no multiboot header within its first 8 KiB.`, 'A program of an operating system needs that system; only a kernel starts by itself.')
   if (!isBootDisk(image)) {
     throw new Failure('file', `${name} is neither a multiboot kernel nor a disk that boots.`, 'A kernel has a multiboot header (0x1BADB002); the first sector of a disk that boots ends with 55 AA.')
   }
-  return { title: name, config: { memoryMiB: MEMORY_MIB, disks: [image, null], boot: { kind: 'disk' } }, symbols: new Map(), lines: new Map() }
+  return { title: name, config: { memoryMiB: MEMORY_MIB, disks: [image, null], boot: { kind: 'disk' } }, symbols: new Map(), lines: new Map(), source: null }
 }
 
 function translated(source: string): AssembleResult {

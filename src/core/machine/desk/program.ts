@@ -9,6 +9,8 @@ export interface MachineProgram {
   readonly symbols: ReadonlyMap<string, number>
   /** Lines of the source, counted from 1, by the linear addresses of their instructions. */
   readonly lines: ReadonlyMap<number, number>
+  /** The text whose lines these are; null where there is none. */
+  readonly source: string | null
   /** The moment at which it is found; its past is there, too. Power-on if not said. */
   readonly tick?: number
   /** The VM whose machine it is. */
