@@ -45,8 +45,8 @@ const MEMORY = [5, ...little(DATA, 4)]
 
 /** Every form of a row by its operand words (opcode.ts): register and memory where both can be, and every segment, control or debug register. */
 export function formsOf(row: Opcode): readonly Form[] {
-  const [code, group] = row.code.split('/') as [string, string | undefined]
-  const bytes = Array.from(code.matchAll(/../g), ([byte]) => parseInt(byte, 16))
+  const [, digits = '', group] = /^(?:np)?([\da-f]+)(?:\/(\d))?$/.exec(row.code) ?? []
+  const bytes = Array.from(digits.matchAll(/../g), ([byte]) => parseInt(byte, 16))
   const words = row.operands === '' ? [] : row.operands.split(' ')
   const immediates = words.filter((word) => /^[IJPO]/.test(word))
   const first = (letter: string): boolean => words.some((word) => word.startsWith(letter) && word.length === 2 && word !== 'DX' && word !== 'CL')

@@ -37,24 +37,30 @@ const PROGRAM_FLAGS: readonly (readonly [string, number])[] = [
 ]
 const PROGRAM_MASK = PROGRAM_FLAGS.reduce((mask, [, bit]) => mask | bit, 0)
 
-type Read = (s: Int32Array) => number
-const at = (index: number): Read => (s) => s[index]!
+/** A part of the configuration: where in the state block, which bits of the word, and how far they are from its end. */
+interface Part {
+  readonly what: string
+  readonly at: number
+  readonly mask: number
+  readonly shift: number
+}
+const part = (what: string, at: number, mask = -1, shift = 0): Part => ({ what, at, mask, shift })
 
 /** What decides which memory, which code and which devices are reached, and with what rights: Popek and Goldberg's resources and mode, on this processor. */
-const CONFIGURATION: readonly (readonly [string, Read])[] = [
-  ['CPL', at(CPL)], ['IF', (s) => (s[FLAGS]! & IF ? 1 : 0)], ['IOPL', (s) => (s[FLAGS]! >> IOPL_SHIFT) & 3], ['halted', at(HALTED)],
-  ['CR0', at(CR0)], ['CR2', at(CR2)], ['CR3', at(CR3)], ['CR4', at(CR4)],
-  ['GDTR base', at(GDT_BASE)], ['GDTR limit', at(GDT_LIMIT)], ['IDTR base', at(IDT_BASE)], ['IDTR limit', at(IDT_LIMIT)],
+const CONFIGURATION: readonly Part[] = [
+  part('CPL', CPL), part('IF', FLAGS, IF, 9), part('IOPL', FLAGS, 3 << IOPL_SHIFT, IOPL_SHIFT), part('halted', HALTED),
+  part('CR0', CR0), part('CR2', CR2), part('CR3', CR3), part('CR4', CR4),
+  part('GDTR base', GDT_BASE), part('GDTR limit', GDT_LIMIT), part('IDTR base', IDT_BASE), part('IDTR limit', IDT_LIMIT),
   ...[LDTR, TR, ...[0, 1, 2, 3, 4, 5]].flatMap((n) => [
-    [SEGMENTS[n]!, at(SELECTORS + n)], [`${SEGMENTS[n]!} base`, at(BASES + n)], [`${SEGMENTS[n]!} limit`, at(LIMITS + n)], [`${SEGMENTS[n]!} rights`, at(RIGHTS + n)],
-  ] as const),
-  ...[0, 1, 2, 3, 6, 7].map((n) => [`DR${n}`, at(DR0 + n)] as const),
-  ...[0, 1, 2].map((n) => [`MSR ${hexOf(0x174 + n)}`, at(SYSENTER_CS + n)] as const),
+    part(SEGMENTS[n]!, SELECTORS + n), part(`${SEGMENTS[n]!} base`, BASES + n), part(`${SEGMENTS[n]!} limit`, LIMITS + n), part(`${SEGMENTS[n]!} rights`, RIGHTS + n),
+  ]),
+  ...[0, 1, 2, 3, 6, 7].map((n) => part(`DR${n}`, DR0 + n)),
+  ...[0, 1, 2].map((n) => part(`MSR ${hexOf(0x174 + n)}`, SYSENTER_CS + n)),
 ]
 
 /** What an instruction that completed did to the machine's configuration; null: nothing. */
 export function configurationChange({ before, after, tableChanged, ports, translationDropped }: Outcome): Difference | null {
-  for (const [what, read] of CONFIGURATION) if (read(before) !== read(after)) return { what, values: [hexOf(read(before)), hexOf(read(after))] }
+  for (const one of CONFIGURATION) if (((before[one.at]! ^ after[one.at]!) & one.mask) !== 0) return different(one, before, after)
   if (ports > 0) return { what: 'ports', values: ['0', hexOf(ports)] }
   if (translationDropped) return { what: 'TLB', values: ['kept', 'dropped'] }
   return tableChanged < 0 ? null : { what: `table at ${hexOf(TABLES + tableChanged * 4)}`, values: ['as it was', 'written'] }
@@ -65,7 +71,6 @@ export function configurationChange({ before, after, tableChanged, ports, transl
  * that both left as it was is the difference they began with, and does not count.
  */
 export function resultDifference(a: Outcome, b: Outcome): Difference | null {
-  const pair = (what: string, x: number, y: number): Difference => ({ what, values: [hexOf(x), hexOf(y)] })
   for (let n = 0; n < 8; n++) if (a.after[n] !== b.after[n]) return pair(REGISTERS[n]!, a.after[n]!, b.after[n]!)
   const [x, y] = [eflags(a.after), eflags(b.after)]
   if (((x ^ y) & PROGRAM_MASK) !== 0) {
@@ -74,13 +79,17 @@ export function resultDifference(a: Outcome, b: Outcome): Difference | null {
   }
   const word = differentWord(a.results, b.results)
   if (word >= 0) return pair(`memory at ${hexOf(RESULTS + word * 4)}`, a.results[word]!, b.results[word]!)
-  for (const [what, read] of CONFIGURATION) {
-    const [p, q] = [read(a.after), read(b.after)]
-    if (p !== q && (p !== read(a.before) || q !== read(b.before))) return pair(what, p, q)
+  for (const one of CONFIGURATION) {
+    const [x, y] = [a.after[one.at]!, b.after[one.at]!]
+    if (((x ^ y) & one.mask) !== 0 && (((x ^ a.before[one.at]!) | (y ^ b.before[one.at]!)) & one.mask) !== 0) return different(one, a.after, b.after)
   }
   return a.after[EIP] === b.after[EIP] ? null : pair('EIP', a.after[EIP]!, b.after[EIP]!)
 }
 
+const pair = (what: string, x: number, y: number): Difference => ({ what, values: [hexOf(x), hexOf(y)] })
+const different = ({ what, at, mask, shift }: Part, x: Int32Array, y: Int32Array): Difference => pair(what, (x[at]! & mask) >>> shift, (y[at]! & mask) >>> shift)
+
+/** Place of the first word that differs, or -1. */
 export function differentWord(a: Int32Array, b: Int32Array): number {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return i
   return -1

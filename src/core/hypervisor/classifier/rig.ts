@@ -2,11 +2,11 @@ import { translateRead } from '../../machine/cpu/access.ts'
 import { Cpu } from '../../machine/cpu/cpu.ts'
 import { setArithmetic } from '../../machine/cpu/flags.ts'
 import { step } from '../../machine/cpu/interpreter.ts'
-import { EAX, EVENT_CYCLES, FAULT_ERROR, FAULT_VECTOR, STATE_WORDS } from '../../machine/cpu/layout.ts'
+import { EAX, EIP, EVENT_CYCLES, FAULT_ERROR, FAULT_VECTOR, STATE_WORDS } from '../../machine/cpu/layout.ts'
 import { PAGE_SIZE, PhysicalMemory } from '../../machine/memory/physical-memory.ts'
 import { flagsOf, type Input, wordsOf } from './forms.ts'
 import { differentWord, type Outcome } from './observe.ts'
-import { buildTables, CODE, DATA, enterSetup, MEMORY_BYTES, RESULTS, RESULTS_BYTES, type Ring, type Setup, STACK, TABLES, TABLES_BYTES } from './world.ts'
+import { buildTables, CODE, CODE_BYTES, CODE_PLACES, DATA, enterSetup, MEMORY_BYTES, RESULTS, RESULTS_BYTES, type Ring, type Setup, STACK, TABLES, TABLES_BYTES } from './world.ts'
 
 interface Prepared {
   readonly state: Int32Array
@@ -25,7 +25,9 @@ export class Rig {
   readonly #results = new Int32Array(RESULTS_BYTES / 4)
   readonly #resultsHere: Int32Array
   readonly #tablesHere: Int32Array
-  #code: Uint8Array = new Uint8Array(0)
+  #code: Uint8Array | null = null
+  /** Of the present instruction among CODE_PLACES. */
+  #place = -1
   #input: Input | null = null
   #ports = 0
 
@@ -44,6 +46,7 @@ export class Rig {
     const { state, cycles } = this.#prepare(setup)[ring]!
     this.#lay(code, input, setup)
     s.set(state)
+    s[EIP] = CODE + this.#place * CODE_BYTES
     s[EAX] = input.value
     setArithmetic(s, flagsOf(input))
     c.instructions = c.deliveries = c.iterations = 0
@@ -82,8 +85,9 @@ export class Rig {
   #lay(code: Uint8Array, input: Input, setup: Setup): void {
     const { bytes } = this.#memory
     if (code !== this.#code) {
-      this.#cpu.dropCode(CODE / PAGE_SIZE)
-      bytes.set(code, CODE)
+      this.#place = (this.#place + 1) % CODE_PLACES
+      if (this.#place === 0) this.#cpu.dropCode(CODE / PAGE_SIZE)
+      bytes.set(code, CODE + this.#place * CODE_BYTES)
       this.#code = code
     }
     if (input !== this.#input) {

@@ -101,7 +101,8 @@ export class RowTrials {
       const change = configurationChange(outcome)
       if (change) note(findings, ring, 'control', evidence(trial, [`ring ${ring}`], change))
     }
-    if (!findings.location || !findings.control || (ring === 3 && !findings.user)) this.#vary(trial, ring, outcome)
+    // Rings 1 and 2 see the machine as ring 0 or ring 3 does; what they alone are denied, the comparison of rings has shown.
+    if ((ring === 0 || ring === 3) && (!findings.location || !findings.control || (ring === 3 && !findings.user))) this.#vary(trial, ring, outcome)
   }
 
   /** First all variations together, which almost no instruction notices; then, which one it was. */

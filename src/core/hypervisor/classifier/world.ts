@@ -1,4 +1,4 @@
-import { CPL, CR0, CR2, CR3, CR4, CS, DR0, DS, EBP, EBX, ECX, EDI, EDX, EIP, ES, ESI, ESP, FLAGS, FS, GDT_BASE, GDT_LIMIT, GS, IDT_BASE, IDT_LIMIT, IF, IOPL_SHIFT, LDTR, SS, SYSENTER_CS, TR } from '../../machine/cpu/layout.ts'
+import { CPL, CR0, CR2, CR3, CR4, CS, DR0, DS, EBP, EBX, ECX, EDI, EDX, ES, ESI, ESP, FLAGS, FS, GDT_BASE, GDT_LIMIT, GS, IDT_BASE, IDT_LIMIT, IF, IOPL_SHIFT, LDTR, SS, SYSENTER_CS, TR } from '../../machine/cpu/layout.ts'
 import type { Cpu } from '../../machine/cpu/cpu.ts'
 import { setSegment } from '../../machine/cpu/segments.ts'
 import type { PhysicalMemory } from '../../machine/memory/physical-memory.ts'
@@ -12,8 +12,12 @@ const TSS = [0x1200, 0x1300] as const
 const LDT = 0x1400
 const IDT = [0x2000, 0x2800] as const
 const PAGE_DIRECTORY = [0x3000, 0x4000] as const
+/** Instructions lie one behind the other, so that the processor need not forget what it has decoded before each. */
 export const CODE = 0x5000
-export const TARGET = 0x5100
+export const CODE_PLACES = 0x80
+export const CODE_BYTES = 16
+/** Where they jump, by whatever way. */
+export const TARGET = 0x5800
 /** What an instruction computes ends here: its memory operand, its stack, and the stacks of inner rings. */
 export const RESULTS = 0x6000
 export const RESULTS_BYTES = 0x300
@@ -128,7 +132,7 @@ export function buildTables(memory: PhysicalMemory, setup: Setup): void {
   for (const directory of PAGE_DIRECTORY) put(directory, 0xe7, 0)
 }
 
-/** Makes the processor what a setup says, in a ring, about to execute what lies at CODE. The tables must be built. */
+/** Makes the processor what a setup says, in a ring. The tables must be built. */
 export function enterSetup(c: Cpu, setup: Setup, ring: Ring): void {
   const { s } = c
   s[CR0] = 0x8000_0011 | 0
@@ -163,7 +167,6 @@ export function enterSetup(c: Cpu, setup: Setup, ring: Ring): void {
   s[EDI] = DATA + 0x80
   s[ESP] = STACK
   s[EBP] = STACK + 0x40
-  s[EIP] = CODE
   c.instructions = c.deliveries = c.iterations = 0
   c.cycles = CYCLES[setup.time]
 }
