@@ -3,6 +3,7 @@ import { AppWindow } from './pages/app-window.ts'
 import { MicroscopePage } from './pages/microscope-page.ts'
 import { LOOKED_AT, seriousFindings } from './support/accessibility.ts'
 import { expect, test, untilConnected } from './support/fixtures.ts'
+import { bootSector, elfImage } from './support/images.ts'
 
 const PROGRAM = `; Greets once
 %include 'multiboot.inc'
@@ -154,6 +155,46 @@ test('a guest of the catalogue: rings, pages, memory, screen', async ({ app }) =
   await walk.getByRole('textbox').fill('100000')
   await walk.getByRole('textbox').press('Enter')
   await expect(app.getByTestId('walk')).toContainText('Physical address')
+})
+
+test('image files through the real file chooser: a kernel, a disk that boots, and files that are neither', async ({ app }) => {
+  const glasshouse = new AppWindow(app)
+  const microscope = new MicroscopePage(app)
+  await glasshouse.startEmpty()
+  await microscope.show()
+
+  await test.step('a multiboot kernel in an ELF file', async () => {
+    await microscope.choose('kernel.elf', elfImage('An ELF kernel speaks.'), () => microscope.panel.getByRole('button', { name: 'Open an image file' }).click())
+    await expect(microscope.page.getByTestId('machine-chooser')).toContainText('kernel.elf')
+    await app.getByTestId('machine-run').click()
+    await expect(microscope.end).toContainText('The program said that it is done (exit code 0).')
+    await microscope.tab('Serial line')
+    await expect(microscope.serial).toContainText('An ELF kernel speaks.')
+  })
+
+  const another = async (): Promise<void> => {
+    await app.getByTestId('machine-chooser').click()
+    await app.getByRole('menuitem', { name: 'Image file' }).click()
+  }
+
+  await test.step('a raw disk, started by the firmware', async () => {
+    await microscope.choose('disk.img', bootSector('A boot sector speaks.'), another)
+    await expect(microscope.page.getByTestId('machine-chooser')).toContainText('disk.img')
+    await microscope.expectAt(0)
+    await app.getByTestId('machine-run').click()
+    await expect(microscope.end).toContainText('The program said that it is done (exit code 0).')
+    await expect(microscope.serial).toContainText('A boot sector speaks.')
+    await expect(microscope.serial).not.toContainText('An ELF kernel')
+  })
+
+  await test.step('what is wrong with another file is said, and the machine stays', async () => {
+    await microscope.choose('notes.txt', Buffer.from('Buy milk.'), another)
+    await expect(glasshouse.toast.filter({ hasText: 'notes.txt is neither a multiboot kernel nor a disk that boots.' })).toBeVisible()
+    await microscope.choose('program.elf', elfImage('Never heard.', false), another)
+    await expect(glasshouse.toast.filter({ hasText: 'program.elf is an ELF file, but has no multiboot header within its first 8 KiB.' })).toBeVisible()
+    await expect(microscope.page.getByTestId('machine-chooser')).toContainText('disk.img')
+    await expect(microscope.serial).toContainText('A boot sector speaks.')
+  })
 })
 
 for (const theme of LOOKED_AT) {

@@ -60,6 +60,12 @@ export class MicroscopePage {
     await this.page.getByRole('menuitem', { name: kind, exact: true }).click()
   }
 
+  /** Picks a file in the chooser that opens when `open` is done. */
+  async choose(name: string, buffer: Buffer, open: () => Promise<void>): Promise<void> {
+    const [chooser] = await Promise.all([this.page.waitForEvent('filechooser'), open()])
+    await chooser.setFiles({ name, mimeType: 'application/octet-stream', buffer })
+  }
+
   async filterEvents(name: string): Promise<void> {
     const chip = this.panel.getByRole('button', { name, exact: true })
     await chip.click()
