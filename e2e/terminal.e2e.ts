@@ -66,3 +66,35 @@ test('the shell follows the window\'s size and theme, waits while the clock is p
   await app.keyboard.press('F6')
   await expect(terminal.view.locator('.xterm-helper-textarea')).not.toBeFocused()
 })
+
+test('the serial console of a VM shows what its guest says, phase by phase', async ({ app }) => {
+  const glasshouse = new AppWindow(app)
+  const terminal = new TerminalPage(app)
+  await glasshouse.startEmpty()
+  await app.getByRole('button', { name: 'Add a host' }).first().click()
+  await glasshouse.fill({ Hardware: 'Rack server, 2009', Name: 'asha' })
+  await glasshouse.submit('Add host')
+  await glasshouse.act('asha', 'Install an operating system')
+  await glasshouse.fill({ 'Operating system': 'Debian 12' })
+  await glasshouse.submit('Install')
+  await glasshouse.act('asha', 'Install a hypervisor')
+  await glasshouse.fill({ Product: 'KVM' })
+  await glasshouse.submit('Install')
+  await glasshouse.act('KVM', 'Create a VM')
+  await glasshouse.fill({ Guest: 'Debian 12', Name: 'first' })
+  await glasshouse.submit('Create VM')
+  await glasshouse.inspector.getByTestId('primary-action').click()
+  await glasshouse.expectState('first', 'booting')
+
+  await terminal.watch('first')
+  await expect(terminal.console).toHaveText('Nothing has been said yet.')
+  // The clock stands: each step is the end of a phase.
+  const said = ['Glass firmware', 'Loading ...', 'Kernel: the timer ticks', 'login:']
+  for (const [phase, line] of said.entries()) {
+    await app.getByTestId('step').click()
+    await expect(terminal.console).toContainText(line)
+    for (const later of said.slice(phase + 1)) await expect(terminal.console).not.toContainText(later)
+  }
+  await expect(terminal.console).toContainText(/Memory: \d+ MiB/)
+  await glasshouse.expectState('first', 'running')
+})

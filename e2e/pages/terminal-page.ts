@@ -6,12 +6,15 @@ export class TerminalPage {
   readonly view: Locator
   readonly tabs: Locator
   readonly rows: Locator
+  /** The serial console of a VM, when it is watched. */
+  readonly console: Locator
 
   constructor(page: Page) {
     this.page = page
     this.view = page.locator('[data-testid^="terminal-"]:visible')
     this.tabs = page.getByRole('tablist', { name: 'Open terminals' }).getByRole('tab')
     this.rows = this.view.locator('.xterm-rows > div')
+    this.console = page.getByTestId('vm-console')
   }
 
   /** Rows whose text, without the blanks at its end, is or matches this. */
@@ -43,5 +46,13 @@ export class TerminalPage {
   async openOn(place: string): Promise<void> {
     await this.page.getByRole('button', { name: 'Open', exact: true }).click()
     await this.page.getByRole('menuitem', { name: place, exact: true }).click()
+  }
+
+  /** With no shell open yet: watches the serial console of a VM. */
+  async watch(vm: string): Promise<void> {
+    await this.page.getByRole('tab', { name: 'Terminal', exact: true }).click()
+    await this.page.getByRole('button', { name: 'Somewhere else' }).click()
+    await this.page.getByRole('menuitem', { name: vm, exact: true }).click()
+    await expect(this.console).toBeVisible()
   }
 }
