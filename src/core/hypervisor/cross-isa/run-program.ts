@@ -24,18 +24,18 @@ export interface RiscvRun {
   run(most: number): ProgramEnd
 }
 
-const NO_INPUT = new Uint8Array(0)
+export const NO_INPUT = new Uint8Array(0)
 export const DEFAULT_MIB = 4
 
 /** Puts a program into a memory of its own, to be interpreted. */
 export function interpret(program: Program, { memoryMiB = DEFAULT_MIB, input = NO_INPUT, output = () => undefined }: RunOptions = {}): RiscvRun {
   const memory = new GuestMemory(memorySize(memoryMiB))
   const interpreter = new Interpreter(memory)
-  interpreter.kernel = new Kernel(memory, loadProgram(program, memory, interpreter), input, output)
+  interpreter.kernel = new Kernel(memory, loadProgram(program, memory, interpreter.registers), input, output)
   interpreter.pc = program.entry
   return {
     memory,
-    registers: interpreter,
+    registers: interpreter.registers,
     get pc() { return interpreter.pc },
     get instructions() { return interpreter.instructions },
     run: (most) => interpreter.run(most),

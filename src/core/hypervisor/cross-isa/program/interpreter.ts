@@ -20,23 +20,8 @@ class Fault extends Error {
   }
 }
 
-/**
- * The reference: each RV32IM instruction as the manual tells it, one at a time. It fetches from memory each time, so it never needs `fence.i`.
- * Faults leave registers, memory and pc as they were before the instruction.
- */
-export class Interpreter implements RegisterFile {
+class Registers implements RegisterFile {
   readonly #x = new Int32Array(32)
-  readonly #memory: GuestMemory
-  #kernel: Kernel | null = null
-  /** Unsigned. */
-  pc = 0
-  /** Instructions completed. */
-  instructions = 0
-  readonly #decoded = new Map<number, Decoded | null>()
-
-  constructor(memory: GuestMemory) {
-    this.#memory = memory
-  }
 
   get(register: number): number {
     return this.#x[register]!
@@ -44,6 +29,27 @@ export class Interpreter implements RegisterFile {
 
   set(register: number, value: number): void {
     if (register !== 0) this.#x[register] = value
+  }
+}
+
+/**
+ * The reference: each RV32IM instruction as the manual tells it, one at a time. It fetches from memory each time, so it never needs `fence.i`.
+ * Faults leave registers, memory and pc as they were before the instruction.
+ */
+export class Interpreter {
+  readonly #memory: GuestMemory
+  readonly registers: RegisterFile
+  #kernel: Kernel | null = null
+  /** Unsigned. */
+  pc = 0
+  /** Instructions completed. */
+  instructions = 0
+  readonly #decoded = new Map<number, Decoded | null>()
+
+  /** @param registers its own, if not said. */
+  constructor(memory: GuestMemory, registers: RegisterFile = new Registers()) {
+    this.#memory = memory
+    this.registers = registers
   }
 
   /** Who answers `ecall`. */
@@ -82,21 +88,21 @@ export class Interpreter implements RegisterFile {
   /** One instruction; the exit code if it was the program's last. */
   #step(): number | null {
     const { instruction: { does, format }, rd, rs1, rs2, imm } = this.#fetch()
-    const a = this.#x[rs1]!
-    const b = this.#x[rs2]!
+    const a = this.registers.get(rs1)
+    const b = this.registers.get(rs2)
     const next = (this.pc + 4) >>> 0
     let code: number | null = null
     let to = next
     switch (does.kind) {
-      case 'compute': this.set(rd, OPERATIONS[does.operation](a, format === 'R' ? b : imm)); break
-      case 'load': this.set(rd, this.#load((a + imm) >>> 0, does.size, does.signed)); break
+      case 'compute': this.registers.set(rd, OPERATIONS[does.operation](a, format === 'R' ? b : imm)); break
+      case 'load': this.registers.set(rd, this.#load((a + imm) >>> 0, does.size, does.signed)); break
       case 'store': this.#store((a + imm) >>> 0, does.size, b); break
       case 'branch': if (CONDITIONS[does.condition](a, b)) to = this.#aligned(this.pc + imm); break
-      case 'lui': this.set(rd, imm); break
-      case 'auipc': this.set(rd, (this.pc + imm) | 0); break
-      case 'jal': to = this.#aligned(this.pc + imm); this.set(rd, next); break
-      case 'jalr': to = this.#aligned((a + imm) & ~1); this.set(rd, next); break
-      case 'ecall': code = this.#kernel?.call(this) ?? null; break
+      case 'lui': this.registers.set(rd, imm); break
+      case 'auipc': this.registers.set(rd, (this.pc + imm) | 0); break
+      case 'jal': to = this.#aligned(this.pc + imm); this.registers.set(rd, next); break
+      case 'jalr': to = this.#aligned((a + imm) & ~1); this.registers.set(rd, next); break
+      case 'ecall': code = this.#kernel?.call(this.registers) ?? null; break
       case 'ebreak': throw new Fault('breakpoint', this.pc)
       case 'fence':
       case 'fence.i': break
