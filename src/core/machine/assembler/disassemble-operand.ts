@@ -93,7 +93,7 @@ export function operandText(word: string, d: Decoding): string {
 /** `word ` or `dword ` where the operand size is not the segment's own. */
 const foreignSize = (d: Decoding): string => (d.operandSize * 8 === d.bits ? '' : `${keyword(d.operandSize)} `)
 
-const BARE = new Set(['sgdt', 'sidt', 'lgdt', 'lidt', 'smsw', 'lmsw', 'invlpg', 'sldt', 'str', 'lldt', 'ltr', 'verr', 'verw', 'lar', 'lsl', 'arpl'])
+const BARE = new Set(['sgdt', 'sidt', 'lgdt', 'lidt', 'smsw', 'lmsw', 'invlpg', 'sldt', 'str', 'lldt', 'ltr', 'verr', 'verw', 'lar', 'lsl', 'arpl', 'vmxon', 'vmclear', 'vmptrld', 'vmptrst', 'invept', 'invvpid'])
 
 function rm(d: Decoding, size: number): string {
   const { form, memory } = d
@@ -107,7 +107,7 @@ function memorySize(form: Form, d: Decoding, size: number): string {
   if (handler === 'jmpFarIndirect' || handler === 'callFarIndirect') return `${foreignSize(d)}far `
   if (handler === 'jmpIndirect' || handler === 'callIndirect') return foreignSize(d)
   if (mnemonic === 'cmpxchg8b') return 'qword '
-  if (mnemonic === 'ud1') return `${keyword(size)} `
+  if (mnemonic === 'ud1' || mnemonic === 'vmread' || mnemonic === 'vmwrite') return `${keyword(size)} `
   if (mnemonic === 'movzx' || mnemonic === 'movsx') return d.operandSize === 4 ? `${keyword(size)} ` : ''
   return BARE.has(mnemonic) || handler === 'setcc' || /\b[GS]/.test(operands) ? '' : `${keyword(size)} `
 }

@@ -1,5 +1,5 @@
 import type { Opcode } from '../cpu/opcode.ts'
-import { PLACES, ROW_AT } from '../cpu/opcodes.ts'
+import { HAS_MODRM, rowAt, THREE_BYTE, TWO_BYTE } from '../cpu/opcodes.ts'
 import { ByteReader, EndOfBytes } from './byte-reader.ts'
 import { type Decoding, memoryText, operandText } from './disassemble-operand.ts'
 import { FORMS, type Form, isTwin, NASM_CONDITION } from './forms.ts'
@@ -23,8 +23,6 @@ interface Prefixes {
 }
 
 const SEGMENT_PREFIX: Readonly<Record<number, string>> = { 0x26: 'es', 0x2e: 'cs', 0x36: 'ss', 0x3e: 'ds', 0x64: 'fs', 0x65: 'gs' }
-const FORM_AT: readonly (Form | undefined)[] = Array.from({ length: PLACES }, (_, place) => FORMS[ROW_AT[place]!])
-const HAS_MODRM: readonly boolean[] = Array.from({ length: PLACES / 8 }, (_, place) => FORM_AT.slice(place * 8, place * 8 + 8).some((form) => form?.modrm))
 
 /**
  * The instruction at the start of `bytes`, which lie at the linear address `address`, in NASM's syntax as `ndisasm -b 32` (or 16) prints it.
@@ -63,13 +61,16 @@ function readPrefixes(reader: ByteReader): [Prefixes, number] {
 
 function decode(reader: ByteReader, bytes: Uint8Array, address: number, bits: 16 | 32): Disassembly {
   const [prefixes, first] = readPrefixes(reader)
-  const place = first === 0x0f ? 256 + reader.byte() : first
+  const place = placeOf(reader, first)
   const other = bits === 32 ? 2 : 4
   const own = bits === 32 ? 4 : 2
   const addressSize = prefixes.addressSize ? other : own
   const modrm = HAS_MODRM[place] ? reader.byte() : -1
-  const form = FORM_AT[place * 8 + ((modrm >> 3) & 7)]
+  const form = FORMS[rowAt(place, modrm, prefixes.repeat || (prefixes.operandSize ? 0x66 : 0))]
   if (!form) return bad(bytes, bits)
+  // A mandatory prefix is part of the opcode, and not shown.
+  if (form.prefix === 0xf3) prefixes.repeat = 0
+  if (form.prefix === 0x66) prefixes.operandSize = false
   const registers = modrm >= 0xc0 || form.operands.some((word) => word === 'Cd' || word === 'Dd')
   const memory = modrm >= 0 && !registers ? memoryText(reader, modrm, addressSize, bits, prefixes.segment) : null
   if (memory === null && form.operands.some((word) => word.startsWith('M'))) return bad(bytes, bits)
@@ -79,6 +80,12 @@ function decode(reader: ByteReader, bytes: Uint8Array, address: number, bits: 16
   const length = reader.at
   if (!writable(d, prefixes)) return { length, text: `db ${[...bytes.subarray(0, length)].map((byte) => `0x${byte.toString(16).padStart(2, '0')}`).join(',')}`, entry: form.opcode }
   return { length, text: compose(d, prefixes, operands), entry: form.opcode }
+}
+
+function placeOf(reader: ByteReader, first: number): number {
+  if (first !== 0x0f) return first
+  const second = reader.byte()
+  return second === 0x38 ? THREE_BYTE + reader.byte() : TWO_BYTE + second
 }
 
 /** Operands that the mnemonic says: `les`, `cbw`. */

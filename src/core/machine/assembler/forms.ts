@@ -1,12 +1,14 @@
-import type { Opcode } from '../cpu/opcode.ts'
+import { codeParts, type Opcode } from '../cpu/opcode.ts'
 import { OPCODES } from '../cpu/opcodes.ts'
 
 /** A row of the opcode table, read for writing and printing: what its code and operand words say, taken apart. */
 export interface Form {
   readonly row: number
   readonly opcode: Opcode
-  /** One byte, or 0x0f and one. */
+  /** One byte, or 0x0f and one, or 0x0f38 and one; a modrm byte that is fixed as a whole counts as one of them. */
   readonly bytes: readonly number[]
+  /** Mandatory prefix; 0: none. */
+  readonly prefix: number
   /** Value of the reg field that selects this row; -1: the field is an operand. */
   readonly group: number
   readonly operands: readonly string[]
@@ -19,12 +21,12 @@ export interface Form {
 const SIZED_NAMES = new Set(['pusha', 'popa', 'pushf', 'popf', 'iret', 'ret', 'retf'])
 
 export const FORMS: readonly Form[] = OPCODES.map((opcode, row) => {
-  const [code, group] = opcode.code.split('/') as [string, string | undefined]
+  const { prefix, bytes, group, modrm } = codeParts(opcode.code)
   const operands = opcode.operands === '' ? [] : opcode.operands.split(' ')
   return {
-    row, opcode, operands, group: group === undefined ? -1 : Number(group),
-    bytes: code.length === 4 ? [0x0f, parseInt(code.slice(2), 16)] : [parseInt(code, 16)],
-    modrm: group !== undefined || operands.some((word) => /^[EGMRSCD][bwdvs]$/.test(word)),
+    row, opcode, operands, prefix, group: modrm < 0 ? group : -1,
+    bytes: modrm < 0 ? bytes : [...bytes, modrm],
+    modrm: modrm < 0 && group >= 0 || operands.some((word) => /^[EGMRSCD][bwdvs]$/.test(word)),
     sized: operands.some((word) => /v$/.test(word)) || operands.includes('Is') || SIZED_NAMES.has(opcode.mnemonic),
   }
 })

@@ -40,16 +40,16 @@ function slotOf(word: string, operandSize: number): Slot {
   return { word, size: SIZE_OF[word.slice(-1)] ?? operandSize }
 }
 
-const NO_SIZE = /^(?:[sl][gi]dt|invlpg|cmpxchg8b)$/
+const NO_SIZE = /^(?:[sl][gi]dt|invlpg|cmpxchg8b|vm\w+)$/
 const OWN_SIZE = /^(?:jmp|call|jcc|jmpFar|callFar|jmpFarIndirect|callFarIndirect|jmpIndirect|callIndirect|pushImmediate)$/
-const FREE = /^(?:lar|lsl|lldt|ltr|verr|verw|lmsw|arpl|sgdt|sidt|lgdt|lidt|invlpg|cmpxchg8b|lea|bound|l[defgs]s)$/
+const FREE = /^(?:lar|lsl|lldt|ltr|verr|verw|lmsw|arpl|sgdt|sidt|lgdt|lidt|invlpg|cmpxchg8b|vm(?:xon|clear|ptrld|ptrst)|lea|bound|l[defgs]s)$/
 
 function template(form: Form, operandSize: 0 | 2 | 4, words: readonly string[], extra: Partial<Template> = {}): Template {
   const { mnemonic, handler } = form.opcode
   const registers = words.some((word) => /^[GZAR]/.test(word)) && mnemonic !== 'movzx' && mnemonic !== 'movsx'
   const free = registers || FREE.test(mnemonic) || handler === 'setcc' || words.includes('Sw') || (/^mov[sz]xByte$/.test(handler) && operandSize === 2)
   return {
-    form, operandSize, slots: words.map((word) => slotOf(word, operandSize)), prefix: 0, addressSize: 0, ownSize: OWN_SIZE.test(handler), freeMemory: free, implied: -1,
+    form, operandSize, slots: words.map((word) => slotOf(word, operandSize)), prefix: form.prefix, addressSize: 0, ownSize: OWN_SIZE.test(handler), freeMemory: free, implied: -1,
     rank: rankOf(words), ...extra,
   }
 }

@@ -6,3 +6,6 @@ export const WALK_REFERENCE_CYCLES = 10
 export const INTERRUPT_CYCLES = 80
 export const RING_CHANGE_CYCLES = 120
 export const PORT_CYCLES = 500
+/** VM exit and VM entry of a host that itself runs on the processor (a Core 2: 1186 and 937). */
+export const VM_EXIT_CYCLES = 1186
+export const VM_ENTRY_CYCLES = 937

@@ -76,6 +76,8 @@ export class Cpu implements MemoryWatcher {
   /** Gets the registers before each instruction. */
   ring: RegisterRing | null = null
   cpuid: CpuidRecord = DEFAULT_CPUID
+  /** `outside`: the host of this processor's guests is not a program in its memory; a VM exit ends `run`. */
+  readonly vmx = { outside: false }
   /** False: the present instruction suppresses the single-step trap behind it (`int n`, `mov ss`). */
   traps = true
   #wide = true

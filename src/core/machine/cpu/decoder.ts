@@ -8,7 +8,7 @@ import {
 } from './layout.ts'
 import { specialise } from './fast-forms.ts'
 import type { Opcode } from './opcode.ts'
-import { OPCODES, PLACES, ROW_AT } from './opcodes.ts'
+import { HAS_MODRM, OPCODES, rowAt, THREE_BYTE, TWO_BYTE } from './opcodes.ts'
 
 /** A row, prepared: its operand words and the id of its handler. */
 interface Shape {
@@ -16,7 +16,6 @@ interface Shape {
   readonly operands: readonly string[]
   readonly handler: number
   readonly size: 'b' | 'w' | 'd' | 'v'
-  readonly modrm: boolean
   readonly form: number
   readonly opcode: Opcode
 }
@@ -30,11 +29,9 @@ const SHAPES: readonly Shape[] = OPCODES.map((opcode, row) => {
   const sized = operands.filter((word) => !/^[IJ]/.test(word)).map((word) => (word.startsWith('S') ? 'v' : word.slice(-1))).find((z) => 'bwdv'.includes(z))
   return {
     row, operands, opcode, handler: handlerId(opcode.handler), size: (sized ?? 'v') as Shape['size'],
-    modrm: opcode.code.includes('/') || operands.some((word) => /^[EGMRSCD][bwdvs]$/.test(word)), form: formOf(operands),
+    form: formOf(operands),
   }
 })
-const SHAPE_AT: readonly (Shape | undefined)[] = Array.from({ length: PLACES }, (_, place) => SHAPES[ROW_AT[place]!])
-const HAS_MODRM: readonly boolean[] = Array.from({ length: 512 }, (_, place) => [0, 1, 2, 3, 4, 5, 6, 7].some((reg) => SHAPE_AT[place * 8 + reg]?.modrm))
 
 /** Destination and source: the three-operand forms (`imul`, `shld`) name their register second or their immediate third. */
 function formOf(operands: readonly string[]): number {
@@ -90,19 +87,22 @@ export function decode(c: Cpu, eip: number): number {
   const wide = (c.rights[CS]! & BIG) !== 0
   const state: Prefixes = { size: wide ? 4 : 2, address16: !wide, segment: -1, repeat: 0, lock: false }
   let place = prefixes(c, state, wide)
-  if (place === 0x0f) place = 256 + byte(c)
+  if (place === 0x0f) {
+    place = TWO_BYTE + byte(c)
+    if (place === TWO_BYTE + 0x38) place = THREE_BYTE + byte(c)
+  }
   r[p + R_RM] = 0
   r[p + R_MEM] = NO_REGISTER | (NO_REGISTER << 4) | ((state.segment < 0 ? DS : state.segment) << 12) | (state.address16 ? 0x1_0000 : 0)
-  let reg = 0
+  let modrm = -1
   if (HAS_MODRM[place]!) {
-    const modrm = byte(c)
-    reg = (modrm >> 3) & 7
+    modrm = byte(c)
     const registersOnly = place >= 256 + 0x20 && place <= 256 + 0x23
     if (modrm >= 0xc0 || registersOnly) r[p + R_RM] = modrm & 7
     else if (state.address16) address16(c, r, p, modrm, state.segment)
     else address32(c, r, p, modrm, state.segment)
   }
-  const shape = SHAPE_AT[place * 8 + reg]
+  const reg = modrm < 0 ? 0 : (modrm >> 3) & 7
+  const shape = SHAPES[rowAt(place, modrm, state.repeat === 0 ? (state.size === (wide ? 4 : 2) ? 0 : 0x66) : state.repeat === PREFIX_REP ? 0xf3 : 0xf2)]
   if (!shape) raise(c.s, UD)
   r[p + R_REG] = reg
   r[p + R_HANDLER] = shape.handler

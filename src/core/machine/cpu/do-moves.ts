@@ -149,7 +149,8 @@ const movToSegment: Handler = (c, p) => {
   const segment = c.records[p + R_REG]!
   loadSegment(c, segment, readOperand(c, p, 2))
   if (segment === SS) {
-    c.s[SHADOW] = c.s[ATTENTION] = 1
+    c.s[SHADOW] = 2
+    c.s[ATTENTION] = 1
     c.traps = false
   }
 }
@@ -168,7 +169,8 @@ const popSegment: Handler = (c, p) => {
   loadSegment(c, segment, value)
   c.s[ESP] = after
   if (segment === SS) {
-    c.s[SHADOW] = c.s[ATTENTION] = 1
+    c.s[SHADOW] = 2
+    c.s[ATTENTION] = 1
     c.traps = false
   }
 }

@@ -11,6 +11,8 @@ import {
 import { loadDestination, offsetOf, readOperand, register, segmentOf, setRegister, sizeOf, storeDestination, writeOperand } from './operands.ts'
 import { checkPort, portIn, portOut } from './ports.ts'
 import { requireProtected } from './real-mode.ts'
+import { cr0Fits, cr4Fits, CR4_VMXE, hasVmx, inVmx, readVmxMsr, writeVmxMsr } from './vmx/capabilities.ts'
+import { isUnrestrictedGuest } from './vmx/check-controls.ts'
 import {
   CODE_OR_DATA, CONFORMING, dplOf, EXECUTABLE, findDescriptor, isCode, limitOf, PRESENT, READ_WRITE, readDescriptor, rewriteDescriptor, setNull,
 } from './segments.ts'
@@ -45,19 +47,26 @@ const movToControl: Handler = (c, p) => {
     c.flushTlb()
     c.observer?.control('cr3', before, s[CR3])
   } else if (number === 4) {
-    if ((value & ~CR4_WRITABLE) !== 0) raise(s, GP, 0)
-    const before = s[CR4]!
-    s[CR4] = value
-    c.flushTlb()
-    c.observer?.control('cr4', before, value)
+    setCr4(c, value)
   } else raise(s, UD)
 }
 
-/** Paging without protection, or NW without CD, is #GP(0) (SDM 2B, MOV CR). */
-function setCr0(c: Cpu, value: number): void {
+/** VMX has one more bit, and VMX operation fixes it. */
+export function setCr4(c: Cpu, value: number): void {
+  const { s } = c
+  const writable = hasVmx(c) ? CR4_WRITABLE | CR4_VMXE : CR4_WRITABLE
+  if ((value & ~writable) !== 0 || (inVmx(c) && !cr4Fits(value))) raise(s, GP, 0)
+  const before = s[CR4]!
+  s[CR4] = value
+  c.flushTlb()
+  c.observer?.control('cr4', before, value)
+}
+
+/** Paging without protection, NW without CD, or what VMX operation fixes, is #GP(0) (SDM 2B, MOV CR). */
+export function setCr0(c: Cpu, value: number): void {
   const { s } = c
   const noProtection = (value & CR0_PE) === 0 && (value & CR0_PG) !== 0
-  if (noProtection || (value & 0x6000_0000) === 0x2000_0000) raise(s, GP, 0)
+  if (noProtection || (value & 0x6000_0000) === 0x2000_0000 || (inVmx(c) && !cr0Fits(value, isUnrestrictedGuest(c)))) raise(s, GP, 0)
   const before = s[CR0]!
   s[CR0] = (value & CR0_WRITABLE) | CR0_ET
   c.flushTlb()
@@ -248,15 +257,19 @@ const rdmsr: Handler = (c) => {
   else if (number >= MSR_SYSENTER_CS && number < MSR_SYSENTER_CS + 3) {
     s[EAX] = s[SYSENTER_CS + number - MSR_SYSENTER_CS]!
     s[EDX] = 0
-  } else raise(s, GP, 0)
+  } else {
+    const [low, high] = readVmxMsr(c, number) ?? raise(s, GP, 0)
+    s[EAX] = low
+    s[EDX] = high
+  }
 }
 
 const wrmsr: Handler = (c) => {
   const { s } = c
   requireRing0(s)
   const number = s[ECX]!
-  if (number < MSR_SYSENTER_CS || number >= MSR_SYSENTER_CS + 3) raise(s, GP, 0)
-  s[SYSENTER_CS + number - MSR_SYSENTER_CS] = s[EAX]!
+  if (number >= MSR_SYSENTER_CS && number < MSR_SYSENTER_CS + 3) s[SYSENTER_CS + number - MSR_SYSENTER_CS] = s[EAX]!
+  else if (!writeVmxMsr(c, number, s[EAX]!, s[EDX]!)) raise(s, GP, 0)
 }
 
 /** Flat segments of the ring that `sysenter` and `sysexit` enter; no descriptor is read (SDM 2B). */
@@ -291,5 +304,5 @@ const sysexit: Handler = (c) => {
 export const SYSTEM_HANDLERS: Readonly<Record<string, Handler>> = {
   movFromControl, movToControl, movFromDebug, movToDebug, smsw, lmsw, lldt, ltr, lar, lsl, verr, verw, arpl, inPort, outPort, clts, invlpg, rdtsc, rdmsr, wrmsr, sysenter, sysexit,
   sgdt: storeTable(GDT_BASE, GDT_LIMIT), sidt: storeTable(IDT_BASE, IDT_LIMIT), lgdt: loadTable('gdtr', GDT_BASE, GDT_LIMIT), lidt: loadTable('idtr', IDT_BASE, IDT_LIMIT),
-  sldt: storeSelector(LDTR), str: storeSelector(TR), cacheControl: (c) => requireRing0(c.s), rdpmc: (c) => raise(c.s, GP, 0), cpuid,
+  sldt: storeSelector(LDTR), str: storeSelector(TR), invd: (c) => requireRing0(c.s), wbinvd: (c) => requireRing0(c.s), rdpmc: (c) => raise(c.s, GP, 0), cpuid,
 }

@@ -6,13 +6,17 @@ import { MOVE_HANDLERS } from './do-moves.ts'
 import { STRING_HANDLERS } from './do-strings.ts'
 import { SYSTEM_HANDLERS } from './do-system.ts'
 import type { Handler } from './handler.ts'
+import { VMX_HANDLERS } from './vmx/do-vmx.ts'
+import { guarded, INTERCEPTS } from './vmx/intercepts.ts'
+import { SHADOW_INTERCEPTS } from './vmx/shadows.ts'
 
 /** Ids below belong to the interpreter's own switch (fast-forms.ts). */
 export const FIRST_HANDLER = 128
 
-const named: Readonly<Record<string, Handler>> = {
-  ...ARITHMETIC_HANDLERS, ...BIT_HANDLERS, ...MOVE_HANDLERS, ...DECIMAL_HANDLERS, ...STRING_HANDLERS, ...CONTROL_HANDLERS, ...SYSTEM_HANDLERS,
+const named: Record<string, Handler> = {
+  ...ARITHMETIC_HANDLERS, ...BIT_HANDLERS, ...MOVE_HANDLERS, ...DECIMAL_HANDLERS, ...STRING_HANDLERS, ...CONTROL_HANDLERS, ...SYSTEM_HANDLERS, ...VMX_HANDLERS,
 }
+for (const [name, intercept] of Object.entries({ ...INTERCEPTS, ...SHADOW_INTERCEPTS })) named[name] = guarded(intercept, named[name]!)
 const names = Object.keys(named)
 
 /** Every instruction's semantics by id − FIRST_HANDLER. */

@@ -1,13 +1,21 @@
 import type { Cpu } from './cpu.ts'
 import { DB, DOUBLE_FAULT, FAULT, GP, PAGE_FAULT, TS } from './fault.ts'
 import { interrupt } from './interrupts.ts'
-import { ATTENTION, DR0, EIP, FAULT_ERROR, FAULT_VECTOR, FLAGS, HALTED, IF, INTR, RF, SHADOW, START, TF } from './layout.ts'
+import {
+  ATTENTION, BEFORE_EXCEPTION, DR0, EIP, ENTRY_EVENT, FAULT_ERROR, FAULT_VECTOR, FLAGS, HALTED, IF, INTR, LAST_SHADOW, LAST_SHADOW_MOMENT, NON_ROOT, RF, SHADOW, START, TF, VECTORING, VMX_MODE,
+} from './layout.ts'
 import type { Cause } from './observer.ts'
-import { one } from './one.ts'
+import { book, one } from './one.ts'
 import { slice } from './slice.ts'
+import { exitsHere, interruptsExit, isWatched } from './vmx/boundary.ts'
+import { EXTERNAL, HARDWARE_EXCEPTION } from './vmx/check-controls.ts'
+import { exceptionExits, leaveGuest, noteExit, noteVectoring, VM_EXIT } from './vmx/exit.ts'
+import { type EntryEvent, entryEvent, informationOf } from './vmx/inject.ts'
+import { REASON } from './vmx/reasons.ts'
+import { lowWord } from './vmx/state.ts'
 
-/** Why `run` came back: the count is reached; `hlt` waits for an interrupt; a fault could not even be reported (triple fault). */
-export type Stop = 'limit' | 'halt' | 'shutdown'
+/** Why `run` came back: the count is reached; `hlt` waits for an interrupt; a fault could not even be reported (triple fault); a guest was left for a host outside (`Cpu.vmx`). */
+export type Stop = 'limit' | 'halt' | 'shutdown' | 'vm-exit'
 
 const MOST_AT_ONCE = 1 << 30
 /** BS of DR6. */
@@ -27,7 +35,10 @@ export function run(c: Cpu, count: number): Stop {
       each()
       if (c.moment >= c.stopAt) break
     }
-    if (!some(c, Math.min(c.stopAt - c.moment, MOST_AT_ONCE), each) && !deliverFault(c)) return 'shutdown'
+    if (!some(c, Math.min(c.stopAt - c.moment, MOST_AT_ONCE), each)) {
+      const stop = endFaulting(c)
+      if (stop) return stop
+    }
   }
   return c.s[HALTED] === 0 ? 'limit' : 'halt'
 }
@@ -39,10 +50,22 @@ function some(c: Cpu, most: number, each: (() => void) | null): boolean {
     c.s[FLAGS] = flags & ~RF
     return slice(c, c.s[ATTENTION] === 0 ? most : 1, each)
   }
+  return plain(c)
+}
+
+/** One instruction, by its handler. */
+function plain(c: Cpu): boolean {
+  const flags = c.s[FLAGS]!
   c.ring?.take()
   c.s[FLAGS] = flags & ~RF
   c.traps = true
   return one(c) && ((flags & TF) === 0 || !c.traps || trap(c))
+}
+
+/** Exactly one instruction, or the delivery of the one fault it raises, without the loop of slice.ts: for a processor on which a monitor emulates. */
+export function interpret(c: Cpu): 'completed' | 'fault' | 'shutdown' {
+  if (plain(c)) return 'completed'
+  return deliverFault(c) ? 'fault' : 'shutdown'
 }
 
 /** The single-step trap after an instruction that began with TF = 1: not restarted, so START moves on. */
@@ -51,6 +74,7 @@ function trap(c: Cpu): false {
   s[START] = s[EIP]!
   s[FAULT_VECTOR] = DB
   s[FAULT_ERROR] = -1
+  s[BEFORE_EXCEPTION] = s[DR0 + 6]!
   s[DR0 + 6]! |= SINGLE_STEP
   return false
 }
@@ -61,23 +85,51 @@ export function step(c: Cpu): 'completed' | 'fault' | 'shutdown' {
   return deliverFault(c) ? 'fault' : 'shutdown'
 }
 
-/** Between two instructions: shadow of `sti`, halt, interrupts. Leaves ATTENTION set only where the next instruction must come alone. */
-function lookAround(c: Cpu): Stop | null {
+/**
+ * Between two instructions: shadow of `sti`, halt, interrupts, and what a guest is left for; why nothing runs, or null. Leaves ATTENTION set only where the
+ * next instruction must come alone.
+ */
+export function lookAround(c: Cpu): Stop | null {
   const { s } = c
   s[ATTENTION] = 0
-  const wanted = s[INTR] !== 0 && (s[FLAGS]! & IF) !== 0
+  const guest = s[VMX_MODE] === NON_ROOT
+  if (guest) {
+    if (s[ENTRY_EVENT] !== 0) return inject(c, entryEvent(c))
+    if (exitsHere(c)) {
+      s[START] = s[EIP]!
+      return leave(c)
+    }
+    if (isWatched(c)) s[ATTENTION] = 1
+  }
+  const wanted = s[INTR] !== 0 && ((s[FLAGS]! & IF) !== 0 || (guest && interruptsExit(c)))
   if (s[SHADOW] !== 0) {
+    s[LAST_SHADOW] = s[SHADOW]!
+    s[LAST_SHADOW_MOMENT] = lowWord(c.moment)
     s[SHADOW] = 0
-    s[ATTENTION] = wanted ? 1 : 0
+    if (wanted) s[ATTENTION] = 1
   } else if (wanted) {
-    s[HALTED] = 0
-    s[START] = s[EIP]!
-    const vector = c.acknowledge()
-    if (attempt(c, vector, -1, 'interrupt', false)) c.deliveries++
-    else if (!deliverFault(c)) return 'shutdown'
-    s[ATTENTION] = 0
+    const stop = takeInterrupt(c, guest)
+    if (stop) return stop
   }
   return s[HALTED] === 0 ? null : 'halt'
+}
+
+function takeInterrupt(c: Cpu, guest: boolean): Stop | null {
+  const { s } = c
+  const watched = s[ATTENTION]!
+  s[HALTED] = 0
+  s[START] = s[EIP]!
+  const vector = c.acknowledge()
+  if (guest) noteVectoring(c, informationOf(EXTERNAL, vector, -1), 0, 0)
+  if (attempt(c, vector, -1, 'interrupt', false)) {
+    c.deliveries++
+    s[VECTORING] = 0
+  } else {
+    const stop = endFaulting(c)
+    if (stop) return stop
+  }
+  s[ATTENTION] = guest && s[VMX_MODE] !== NON_ROOT ? 1 : watched
+  return null
 }
 
 /** Delivers; true unless that raised a fault. */
@@ -94,20 +146,68 @@ function attempt(c: Cpu, vector: number, error: number, cause: Cause, resume: bo
 /** Vectors that make a double fault of a second one (SDM 3A table 6-5). */
 const contributory = (vector: number): boolean => vector === 0 || (vector >= TS && vector <= GP)
 
-/** Delivers the fault in the state block; a fault on the way becomes a double fault, and one more ends in false: shut down. */
-function deliverFault(c: Cpu): boolean {
+/** Delivers the fault in the state block, raised by the instruction at START; a fault on the way becomes a double fault, and one more ends in false: shut down. */
+export const deliverFault = (c: Cpu): boolean => endFaulting(c) !== 'shutdown'
+
+/** Delivers the fault in the state block, or leaves the guest for it or for the VM exit that is noted there. */
+function endFaulting(c: Cpu): Stop | null {
   const { s } = c
+  const vector = s[FAULT_VECTOR]!
+  const error = s[FAULT_ERROR]!
+  if (vector === VM_EXIT || (s[VMX_MODE] === NON_ROOT && exceptionExits(c, vector, error))) return leave(c)
   s[EIP] = s[START]!
-  let vector = s[FAULT_VECTOR]!
-  let error = s[FAULT_ERROR]!
   // The single-step trap belongs to the instruction before it, which was counted.
-  if (vector !== DB) c.deliveries++
+  return deliver(c, { cause: 'fault', type: HARDWARE_EXCEPTION, vector, error, resume: vector !== DB, length: 0 }, vector === DB ? 0 : 1)
+}
+
+/** Through the IDT, with `counted` deliveries; they are taken back where the guest is left on the way. */
+function deliver(c: Cpu, event: EntryEvent, counted: number): Stop | null {
+  const { s } = c
+  const guest = s[VMX_MODE] === NON_ROOT
+  let { cause, type, vector, error, resume } = event
+  c.deliveries += counted
   for (;;) {
-    if (attempt(c, vector, error, 'fault', vector !== DB && vector !== DOUBLE_FAULT)) return true
+    if (guest) noteVectoring(c, informationOf(type, vector, error), Math.max(error, 0), event.length)
+    if (attempt(c, vector, error, cause, resume)) break
     const second = s[FAULT_VECTOR]!
-    if (vector === DOUBLE_FAULT) return false
+    const left = second === VM_EXIT || (guest && exceptionExits(c, second, s[FAULT_ERROR]!))
+    if (!left) s[VECTORING] = 0
+    const shutdown = !left && vector === DOUBLE_FAULT
+    if (shutdown && !guest) return 'shutdown'
+    if (shutdown) noteExit(c, REASON.tripleFault, 0)
     const double = vector === PAGE_FAULT ? contributory(second) || second === PAGE_FAULT : contributory(vector) && contributory(second)
+    if (left || shutdown || (double && guest && exceptionExits(c, DOUBLE_FAULT, 0))) {
+      c.deliveries -= counted
+      return leave(c)
+    }
+    s[EIP] = s[START]!
+    cause = 'fault'
+    type = HARDWARE_EXCEPTION
     vector = double ? DOUBLE_FAULT : second
     error = double ? 0 : s[FAULT_ERROR]!
+    resume = vector !== DB && vector !== DOUBLE_FAULT
   }
+  s[VECTORING] = 0
+  return null
+}
+
+/** Delivers the event that a VM entry brought. */
+function inject(c: Cpu, event: EntryEvent): Stop | null {
+  const { s } = c
+  s[ENTRY_EVENT] = s[HALTED] = 0
+  s[START] = s[EIP]!
+  // What `int n` pushes is the address behind it.
+  s[EIP] = (s[EIP]! + event.length) | 0
+  const stop = deliver(c, event, event.cause === 'fault' && event.vector === DB ? 0 : 1)
+  s[ATTENTION] = 1
+  return stop
+}
+
+/** The VM exit itself: a step of its own where the host is a program of this processor. */
+function leave(c: Cpu): Stop | null {
+  leaveGuest(c)
+  if (c.vmx.outside) return 'vm-exit'
+  c.deliveries++
+  book(c, 0, 0)
+  return null
 }

@@ -26,7 +26,7 @@ export const ADDEND = 17
 export const CPL = 19
 /** Non-zero: the interpreter must look around before the next instruction (interrupt, changed code, changed translation, TF). */
 export const ATTENTION = 20
-/** 1: no interrupt after the current instruction (`sti`, `mov ss`, `pop ss`). */
+/** No interrupt after the current instruction: 1 `sti`, 2 `mov ss`, `pop ss`. */
 export const SHADOW = 21
 export const HALTED = 22
 export const FAULT_VECTOR = 23
@@ -56,7 +56,36 @@ export const CHECKS = 80
 /** Instructions and cycles of this slice before the instruction whose handler runs; 0 between slices. */
 export const DONE = 88
 export const SPENT = 89
-export const STATE_WORDS = 96
+/** VMX (vmx/): 0 off, then ROOT or NON_ROOT; where the VMXON region and the current VMCS lie (-1: none). */
+export const VMX_MODE = 96
+export const VMXON_POINTER = 97
+export const CURRENT_VMCS = 98
+/** The EPTP while it translates, else 0. */
+export const EPT_POINTER = 99
+/** IA32_FEATURE_CONTROL. */
+export const FEATURE_CONTROL = 100
+/** 1: the event of the VM entry is to be delivered before the next instruction. */
+export const ENTRY_EVENT = 101
+/** The event whose delivery is under way in a guest, as the IDT-vectoring information fields show it; and the length of its instruction. */
+export const VECTORING = 102
+export const VECTORING_ERROR = 103
+export const VECTORING_LENGTH = 104
+/** CR2 or DR6 as it was before the exception that is being reported. */
+export const BEFORE_EXCEPTION = 105
+/** Low word of the moment of the last VM entry. */
+export const ENTRY_MOMENT = 106
+/** VPID and EPTP for which the TLB holds translations; 0: those of the host or of a guest without VPID. */
+export const TLB_VPID = 107
+export const TLB_EPTP = 108
+/** 1: a page was translated since VM entry that EPT does not let execute. */
+export const HIDDEN_CODE = 109
+/** What the last shadow was (as SHADOW), and the low word of the moment of the instruction in it. */
+export const LAST_SHADOW = 110
+export const LAST_SHADOW_MOMENT = 111
+export const STATE_WORDS = 112
+
+export const ROOT = 1
+export const NON_ROOT = 2
 
 /** Always -1: the link of a jump whose target is not fixed. */
 export const NO_LINK = 95

@@ -4,7 +4,8 @@ import type { Cpu } from './cpu.ts'
 import { decode } from './decoder.ts'
 import { FAULT, GP, raise } from './fault.ts'
 import { FIRST_HANDLER, HANDLERS } from './handlers.ts'
-import { BASES, CPL, CS, CYCLES_SHIFT, EIP, EVENT_CYCLES, DONE, ITERATIONS, LIMITS, R_FAST, R_HANDLER, R_LENGTH, SPENT, START } from './layout.ts'
+import { BASES, CPL, CS, CYCLES_SHIFT, EIP, EVENT_CYCLES, DONE, HIDDEN_CODE, ITERATIONS, LIMITS, R_FAST, R_HANDLER, R_LENGTH, SPENT, START } from './layout.ts'
+import { requireExecutable } from './vmx/ept.ts'
 
 /**
  * The plain interpreter: one instruction, always by its handler. It does what the loop in slice.ts leaves to it (single steps, segments
@@ -40,7 +41,9 @@ export function book(c: Cpu, done: number, cycles: number): void {
 export function lookUp(c: Cpu, eip: number): number {
   const linear = (eip + c.s[BASES + CS]!) | 0
   if (eip >>> 0 > c.s[LIMITS + CS]! >>> 0) raise(c.s, GP, 0)
-  const physical = gpa(translateRead(c, linear, c.s[CPL] === 3))
+  const user = c.s[CPL] === 3
+  const physical = gpa(translateRead(c, linear, user))
+  if (c.s[HIDDEN_CODE] !== 0) requireExecutable(c, linear, user)
   const isRam = c.memory.isRam(physical)
   const known = isRam ? c.recordAt(physical) : 0
   const p = known !== 0 ? known : decode(c, eip)

@@ -5,7 +5,7 @@
  * Sizes: b 1 · w 2 · d 4 · v operand size · s byte, sign-extended to the operand size. Words of their own: 1, CL, DX, es cs ss ds fs gs.
  */
 export interface Opcode {
-  /** Hexadecimal, with 0f where it is one; `/n` selects by the reg field. */
+  /** Hexadecimal, with 0f or 0f38 where it is one; a mandatory prefix (66, f3; np: no prefix may be there) in front; `/n` selects by the reg field; a third byte behind 0fXX is the whole modrm byte. */
   readonly code: string
   readonly mnemonic: string
   readonly operands: string
@@ -14,8 +14,8 @@ export interface Opcode {
   /** Flags it changes, of odiszapc; those in `undefined` have no defined value afterwards. */
   readonly flags: string
   readonly undefined: string
-  /** When it traps: always outside ring 0; where CPL > IOPL; where CR4.TSD says so; never. */
-  readonly privileged: 'ring0' | 'iopl' | 'tsd' | 'never'
+  /** When it traps: always outside ring 0; where CPL > IOPL; where CR4.TSD says so; outside VMX operation, and in it outside ring 0; never. */
+  readonly privileged: 'ring0' | 'iopl' | 'tsd' | 'vmx' | 'never'
   /** Reads or changes machine state, or depends on the ring. Sensitive but never privileged: the classic obstacles. */
   readonly sensitive: boolean
   /** LOCK is allowed, with a memory destination. */
@@ -31,3 +31,25 @@ export function op(code: string, mnemonic: string, operands = '', extra: Extra =
 }
 
 export const hex = (value: number): string => value.toString(16).padStart(2, '0')
+
+/** What the code of a row says, taken apart. */
+export interface CodeParts {
+  /** Mandatory prefix, 0: none. */
+  readonly prefix: number
+  /** With 66, f2 or f3 it would be another instruction. */
+  readonly bare: boolean
+  /** The opcode with its escape bytes. */
+  readonly bytes: readonly number[]
+  /** Value of the reg field that selects the row, -1: the field is an operand, or there is no modrm byte. */
+  readonly group: number
+  /** The whole modrm byte, -1: not fixed. */
+  readonly modrm: number
+}
+
+export function codeParts(code: string): CodeParts {
+  const [, prefix = '', digits = '', group] = /^(66(?=0f)|f3(?=0f)|np)?((?:[0-9a-f]{2})+)(?:\/(.))?$/.exec(code) ?? []
+  const all = Array.from(digits.matchAll(/../g), ([byte]) => parseInt(byte, 16))
+  const opcodeBytes = all[0] !== 0x0f ? 1 : all[1] === 0x38 ? 3 : 2
+  const modrm = all[opcodeBytes] ?? -1
+  return { prefix: parseInt(prefix, 16) || 0, bare: prefix === 'np', bytes: all.slice(0, opcodeBytes), group: group === undefined ? (modrm < 0 ? -1 : (modrm >> 3) & 7) : Number(group), modrm }
+}

@@ -27,7 +27,7 @@ export const CONTROL_OPCODES: readonly Opcode[] = [
   op('63', 'arpl', 'Ew Gw', { flags: 'z', cycles: 5 }),
   op('0f20', 'mov', 'Rd Cd', { handler: 'movFromControl', undefined: 'oszapc', ...RING0 }), op('0f22', 'mov', 'Cd Rd', { handler: 'movToControl', undefined: 'oszapc', ...RING0 }),
   op('0f21', 'mov', 'Rd Dd', { handler: 'movFromDebug', undefined: 'oszapc', ...RING0 }), op('0f23', 'mov', 'Dd Rd', { handler: 'movToDebug', undefined: 'oszapc', ...RING0 }),
-  op('0f06', 'clts', '', RING0), op('0f08', 'invd', '', { handler: 'cacheControl', ...RING0 }), op('0f09', 'wbinvd', '', { handler: 'cacheControl', ...RING0 }),
+  op('0f06', 'clts', '', RING0), op('0f08', 'invd', '', RING0), op('0f09', 'wbinvd', '', RING0),
   op('0fa2', 'cpuid', '', { cycles: 100 }), op('0f31', 'rdtsc', '', { privileged: 'tsd', sensitive: true, cycles: 20 }), op('0f33', 'rdpmc', '', RING0),
   op('0f32', 'rdmsr', '', RING0), op('0f30', 'wrmsr', '', RING0), op('0f34', 'sysenter', '', FAR), op('0f35', 'sysexit', '', { ...FAR, ...RING0 }),
   op('9b', 'wait'), ...Array.from({ length: 8 }, (_, n) => op(hex(0xd8 + n), 'fpu', 'Ev', { handler: 'coprocessor' })),

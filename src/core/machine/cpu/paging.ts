@@ -1,18 +1,19 @@
 import { gpa } from '../memory/addresses.ts'
 import type { Cpu } from './cpu.ts'
 import { PAGE_FAULT, raise } from './fault.ts'
-import { CR0, CR0_PG, CR0_WP, CR2, CR3, CR4, CR4_PSE, EVENT_CYCLES } from './layout.ts'
+import { BEFORE_EXCEPTION, CR0, CR0_PG, CR0_WP, CR2, CR3, CR4, CR4_PSE, EPT_POINTER, EVENT_CYCLES } from './layout.ts'
 import { WALK_REFERENCE_CYCLES } from './costs.ts'
+import { nestedWalk } from './vmx/ept.ts'
 
-const PRESENT = 1
-const WRITABLE = 2
-const USER = 4
-const ACCESSED = 0x20
-const DIRTY = 0x40
-const LARGE = 0x80
+export const PRESENT = 1
+export const WRITABLE = 2
+export const USER = 4
+export const ACCESSED = 0x20
+export const DIRTY = 0x40
+export const LARGE = 0x80
 /** Bits 13 to 21 of a 4 MiB entry (no PSE-36). */
-const LARGE_RESERVED = 0x3f_e000
-const RESERVED_ERROR = 8
+export const LARGE_RESERVED = 0x3f_e000
+export const RESERVED_ERROR = 8
 
 /**
  * Translates one linear address (SDM 3A 4.3), sets A and D, counts references; the guest's #PF on failure, with CR2.
@@ -20,6 +21,7 @@ const RESERVED_ERROR = 8
  */
 export function walk(c: Cpu, linear: number, write: boolean, user: boolean): number {
   const { s, memory } = c
+  if (s[EPT_POINTER] !== 0) return nestedWalk(c, linear, write, user)
   if ((s[CR0]! & CR0_PG) === 0) return linear >>> 0
   const directory = gpa((s[CR3]! & ~0xfff) + ((linear >>> 22) << 2))
   const pde = memory.read(directory, 4)
@@ -43,7 +45,7 @@ export function walk(c: Cpu, linear: number, write: boolean, user: boolean): num
   return ((pte & ~0xfff) | (linear & 0xfff)) >>> 0
 }
 
-function checkRights(c: Cpu, linear: number, rights: number, write: boolean, user: boolean): void {
+export function checkRights(c: Cpu, linear: number, rights: number, write: boolean, user: boolean): void {
   const denied = (user && (rights & USER) === 0) || (write && (rights & WRITABLE) === 0 && (user || (c.s[CR0]! & CR0_WP) !== 0))
   if (denied) pageFault(c, linear, PRESENT | (write ? WRITABLE : 0) | (user ? USER : 0))
 }
@@ -52,7 +54,8 @@ function mark(c: Cpu, at: ReturnType<typeof gpa>, entry: number, bits: number): 
   if ((entry & bits) !== bits) c.memory.write(at, entry | bits, 4)
 }
 
-function pageFault(c: Cpu, linear: number, error: number): never {
+export function pageFault(c: Cpu, linear: number, error: number): never {
+  c.s[BEFORE_EXCEPTION] = c.s[CR2]!
   c.s[CR2] = linear
   raise(c.s, PAGE_FAULT, error)
 }

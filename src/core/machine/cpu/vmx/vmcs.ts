@@ -1,0 +1,52 @@
+import { gpa } from '../../memory/addresses.ts'
+import { HEAD_BYTES } from '../../memory/physical-memory.ts'
+import type { Cpu } from '../cpu.ts'
+import { CURRENT_VMCS } from '../layout.ts'
+
+/**
+ * The VMCS region: revision identifier, VMX-abort indicator, launch state, then the fields, a word each (64 bits: two) in a layout of our own, as the manual
+ * leaves it to the processor. It is memory like any other, so checkpoints and hashes have it. Each field has a place by the parts of its encoding.
+ */
+export const REVISION = 0x676c_6173
+const ABORT = 4
+const LAUNCH_STATE = 8
+const FIELDS = 64
+
+export const NO_VMCS = -1
+export const CLEAR = 0
+export const LAUNCHED = 1
+
+/** Bytes from the region's beginning. Type and index of a field: 128 words for each width, 256 for 64 bits. */
+function placeOf(encoding: number): number {
+  const index = ((encoding >> 5) & 0x60) | ((encoding >> 1) & 0x1f)
+  const width = encoding >> 13
+  return width === 1 ? FIELDS + 0x600 + index * 8 + (encoding & 1) * 4 : FIELDS + (width === 0 ? 0 : (width - 1) * 0x200) + index * 4
+}
+
+function read(c: Cpu, offset: number): number {
+  const at = gpa(c.s[CURRENT_VMCS]! + offset)
+  return c.memory.isRam(at) ? c.memory.hostWords[(at + HEAD_BYTES) >>> 2]! : c.memory.read(at, 4)
+}
+
+function write(c: Cpu, offset: number, value: number): void {
+  const at = gpa(c.s[CURRENT_VMCS]! + offset)
+  if (c.memory.isPlain(at)) c.memory.hostWords[(at + HEAD_BYTES) >>> 2] = value
+  else c.memory.write(at, value, 4)
+}
+
+/** A field of the current VMCS, of 64 bits the half that the encoding names. The field must exist. */
+export const readField = (c: Cpu, encoding: number): number => read(c, placeOf(encoding))
+/** 16-bit fields keep 16 bits. */
+export const writeField = (c: Cpu, encoding: number, value: number): void => write(c, placeOf(encoding), encoding < 0x2000 ? value & 0xffff : value)
+
+export const launchState = (c: Cpu): number => read(c, LAUNCH_STATE)
+export const setLaunchState = (c: Cpu, state: number): void => write(c, LAUNCH_STATE, state)
+
+/** Of the region at a physical address: its first word without the shadow-VMCS bit. */
+export const revisionAt = (c: Cpu, address: number): number => c.memory.read(gpa(address), 4)
+
+/** VMCLEAR's effect: the launch state becomes clear. */
+export const clearAt = (c: Cpu, address: number): void => c.memory.write(gpa(address + LAUNCH_STATE), CLEAR, 4)
+
+/** A VM exit that cannot load its host leaves the reason in the region (SDM 3C 28.7). */
+export const setAbort = (c: Cpu, indicator: number): void => write(c, ABORT, indicator)
