@@ -102,7 +102,7 @@ function useOpening({ link, machine, show, forget }: ReturnType<typeof useSubjec
 }
 
 /** Runs the machine and moves through its time. One request at a time: a key that repeats does not queue up. */
-function useTransport({ link, machine, state }: ReturnType<typeof useSubject>) {
+function useTransport({ link, machine, state, stop, before }: ReturnType<typeof useSubject>) {
   const busy = shallowRef(false)
   const nextKind = shallowRef<MachineEventKind | null>(null)
   let wanted: number | null = null
@@ -145,7 +145,12 @@ function useTransport({ link, machine, state }: ReturnType<typeof useSubject>) {
 
   /** Puts the machine of a VM where the VM is now. */
   async function present(): Promise<void> {
-    if (isVmId(machine.value)) await ask('machine.present', { machine: machine.value })
+    if (!isVmId(machine.value)) return
+    // It is another run: nothing in it has changed since a stop of the one before.
+    stop.value = null
+    before.value = null
+    const now = await ask('machine.present', { machine: machine.value })
+    if (now) useAnnouncer().say(stopSentence(now, null))
   }
 
   const runToEvent = () => run(nextKind.value ? { kind: 'event', event: nextKind.value } : { kind: 'event' })

@@ -97,6 +97,8 @@ test('a VM that has moved on says so, and its machine follows when asked', async
   host.querySelector<HTMLElement>('[data-testid="machine-present"]')?.click()
   await settled()
   expect(core.machine.asked.at(-1)).toEqual({ name: 'machine.present', params: { machine: 'vm:web-1' } })
+  expect(useAnnouncer().text).toMatch(/^At 0x00101a3[a-f0-9]: /)
+  expect(useMicroscope().before).toBeNull()
   expect(host.querySelector('[data-testid="machine-moved"]')).toBeNull()
 })
 
