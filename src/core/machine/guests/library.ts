@@ -1,4 +1,6 @@
+import closed from '../../../../resources/guests/lib/closed.inc?raw'
 import consoleText from '../../../../resources/guests/lib/console.inc?raw'
+import expectText from '../../../../resources/guests/lib/expect.inc?raw'
 import interrupts from '../../../../resources/guests/lib/interrupts.inc?raw'
 import kernelPrograms from '../../../../resources/guests/lib/kernel-programs.inc?raw'
 import multiboot from '../../../../resources/guests/lib/multiboot.inc?raw'
@@ -11,4 +13,6 @@ export const GUEST_LIBRARY: ReadonlyMap<string, string> = new Map([
   ['interrupts.inc', interrupts],
   ['segments.inc', segments],
   ['kernel-programs.inc', kernelPrograms],
+  ['expect.inc', expectText],
+  ['closed.inc', closed],
 ])
