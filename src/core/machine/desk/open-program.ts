@@ -2,12 +2,14 @@ import type { AssembleAnswer, GuestInfo } from '../../../protocol/machine.ts'
 import { Failure } from '../../base/failure.ts'
 import { assemble, type AssembleResult } from '../assembler/assemble.ts'
 import type { Boot } from '../board/config.ts'
+import { cpuidOf } from '../cpu/cpuid.ts'
 import { elfSymbols, isElf } from '../board/elf.ts'
 import { findGuest, GUESTS } from '../guests/guests.ts'
 import { GUEST_LIBRARY } from '../guests/library.ts'
 import type { MachineProgram } from './program.ts'
 
 const MEMORY_MIB = 32
+const CPU_BRAND = 'Glasshouse IA-32'
 const BOOT_SECTOR = 512
 const MULTIBOOT_MAGIC = 0x1bad_b002
 /** A multiboot header lies within the first 8 KiB. */
@@ -44,7 +46,8 @@ export function programOfGuest(key: string): MachineProgram {
   if (!guest) throw new Failure('not-found', `There is no guest "${key}".`, `There are ${GUESTS.map((known) => known.key).join(', ')}.`)
   const program = programOfSource(guest.source, guest.title)
   const disk = guest.disk?.((source) => translated(source).image)
-  return disk ? { ...program, config: { ...program.config, disks: [disk, null] } } : program
+  const cpuid = guest.cpuFlags ? cpuidOf('intel', CPU_BRAND, guest.cpuFlags) : null
+  return { ...program, config: { ...program.config, ...(disk && { disks: [disk, null] as const }), ...(cpuid && { cpuid }) } }
 }
 
 /** `machine.open-source`: NASM source, with a multiboot header, or without one to be put where its `org` says and entered in protected mode. A source with errors is refused with the first of them. */

@@ -31,3 +31,11 @@ describe.runIf(hasNasm)('on the board', () => {
     if (!run.until) expect(machine.end).toEqual({ kind: 'exit', code: 0 })
   })
 })
+
+describe.runIf(hasNasm)('with VMX, on the board', () => {
+  test('tiny-vmm says why its guest was left', async () => {
+    const { serial, machine } = onBoard({ golden: 'tiny-vmm', guest: 'tiny-vmm', cpuFlags: ['vmx'] }, nasm)
+    await expect(serial).toMatchFileSnapshot('golden/tiny-vmm.serial.txt')
+    expect(machine.end).toEqual({ kind: 'exit', code: 0 })
+  })
+})

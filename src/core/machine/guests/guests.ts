@@ -5,6 +5,7 @@ import kernel from '../../../../resources/guests/kernel.asm?raw'
 import realtime from '../../../../resources/guests/realtime.asm?raw'
 import rings from '../../../../resources/guests/rings.asm?raw'
 import selfmod from '../../../../resources/guests/selfmod.asm?raw'
+import tinyVmm from '../../../../resources/guests/tiny-vmm.asm?raw'
 import vmKernel from '../../../../resources/guests/vm-kernel.asm?raw'
 import windowsLike from '../../../../resources/guests/windows-like.asm?raw'
 import { bootDisk, fileDisk } from './disks.ts'
@@ -19,6 +20,8 @@ export interface Guest {
   readonly title: string
   readonly description: string
   readonly source: string
+  /** Flags that its processor has beside the usual ones (`cpuidOf`). */
+  readonly cpuFlags?: readonly string[]
   /** What has to be on the primary master; the same bytes each time. Without it the machine needs no disk. */
   readonly disk?: (assemble: Assemble) => Uint8Array
 }
@@ -43,6 +46,9 @@ export const GUESTS: readonly Guest[] = [
   { key: 'realtime', title: 'A real-time task', description: 'A task with deadlines beside work that preempts well, yields late, or closes interrupts: met, missed, latency, jitter.', source: realtime },
   { key: 'desktop', title: 'A desktop', description: 'Windows of text on the screen, a pointer and letters from the keyboard. Esc ends it.', source: desktop },
   { key: 'windows-like', title: 'Casement 3.1', description: 'The system that may not be modified: it checks its own code, its ring and its flags, and stops when something is wrong.', source: windowsLike },
+  {
+    key: 'tiny-vmm', title: 'A tiny hypervisor', description: 'VMXON to VMLAUNCH in the order of the manual, a guest of nine instructions, and why it was left each time.', source: tinyVmm, cpuFlags: ['vmx'],
+  },
   BOOT_VM,
 ]
 

@@ -10,6 +10,8 @@ export interface GuestRun {
   readonly memoryMiB?: number
   readonly commandLine?: string
   readonly station?: string
+  /** Flags of the processor. A genuine machine that does not have them is no judge. */
+  readonly cpuFlags?: readonly string[]
   readonly inputs?: readonly Input[]
   /** For guests that halt for good: how the serial output ends. */
   readonly until?: string
@@ -45,6 +47,7 @@ export const RUNS: readonly GuestRun[] = [
     ],
   },
   { golden: 'windows-like', guest: 'windows-like' },
+  { golden: 'tiny-vmm-without-vmx', guest: 'tiny-vmm' },
   { golden: 'boot-vm', guest: 'boot-vm', disk: bootable, commandLine, inputs: logins },
   { golden: 'boot-vm-without-disk', guest: 'boot-vm', commandLine, until: halted },
   { golden: 'boot-vm-empty-disk', guest: 'boot-vm', disk: () => new Uint8Array(32_768), commandLine, until: halted },
