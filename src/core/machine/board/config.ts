@@ -1,4 +1,5 @@
 import type { CpuidRecord } from '../cpu/cpuid.ts'
+import type { MonitorPlan } from './executor.ts'
 
 /** What a machine starts from. */
 export type Boot =
@@ -23,6 +24,8 @@ export interface MachineConfig {
   /** What CPUID answers; the processor's own record if not said. */
   readonly cpuid?: CpuidRecord
   readonly boot: Boot
+  /** Bare metal, if not said. */
+  readonly monitor?: MonitorPlan
 }
 
 /** Why a machine will not run on. */

@@ -1,14 +1,14 @@
 import { Failure } from '../../base/failure.ts'
 import { pureSha256, type Sha256Factory } from '../../base/hasher.ts'
 import { Cpu, type CpuSnapshot } from '../cpu/cpu.ts'
-import { run } from '../cpu/interpreter.ts'
 import { FLAGS, HALTED, IF, INTR } from '../cpu/layout.ts'
 import { Disk } from '../devices/disk.ts'
-import { PhysicalMemory } from '../memory/physical-memory.ts'
+import { HEAD_BYTES, PhysicalMemory } from '../memory/physical-memory.ts'
 import { start } from './boot.ts'
 import type { MachineConfig, MachineEnd } from './config.ts'
 import { connectDevices, type DeviceRecords, type Devices, loadDevices, saveDevices } from './devices.ts'
 import { Events } from './events.ts'
+import { bareMetal, type Executor } from './executor.ts'
 import { IRQ } from './layout.ts'
 import { hashState } from './state-hash.ts'
 
@@ -24,6 +24,7 @@ export interface MachineSnapshot {
   readonly devices: DeviceRecords
   readonly idle: number
   readonly end: MachineEnd | null
+  readonly executor: unknown
 }
 
 /** Why `run` came back: the tick is reached; the machine has ended; somebody asked, or only an input can go on. */
@@ -34,7 +35,10 @@ export type RunStop = 'tick' | 'end' | 'attention'
  * happens in it follows from its configuration and from the inputs (`typeSerial`, `key`) and the ticks at which they are given; how a run is cut does not matter.
  */
 export class Machine {
+  /** What the guest has. */
   readonly memory: PhysicalMemory
+  /** All there is: the guest's, and behind it a monitor's. */
+  readonly host: PhysicalMemory
   readonly cpu: Cpu
   readonly ticksPerSecond: number
   readonly devices: Devices
@@ -46,14 +50,19 @@ export class Machine {
   #asked = false
   #sent: number[] = []
   readonly #events: Events
+  readonly #executor: Executor
 
   /** A machine that cannot start has its `end` at once. A configuration without sense throws. */
   constructor(config: MachineConfig) {
     const { memoryMiB, boot } = config
     if (!Number.isInteger(memoryMiB) || memoryMiB < 1 || memoryMiB > MOST_MIB) throw new Failure('invalid', `A machine has between 1 and ${MOST_MIB} MiB of memory, not ${memoryMiB}.`)
     this.ticksPerSecond = config.ticksPerSecond ?? TICKS_PER_SECOND
-    this.memory = new PhysicalMemory(memoryMiB * MIB)
-    this.cpu = new Cpu(this.memory)
+    const { monitor } = config
+    const bytes = memoryMiB * MIB
+    this.host = new PhysicalMemory(monitor?.hostBytes(bytes) ?? bytes)
+    this.memory = monitor ? new PhysicalMemory(bytes, this.host) : this.host
+    this.cpu = monitor ? new Cpu(this.memory, new ArrayBuffer(HEAD_BYTES)) : new Cpu(this.memory)
+    this.#executor = monitor?.make(this.cpu, this.host) ?? bareMetal(this.cpu)
     if (config.cpuid) this.cpu.cpuid = config.cpuid
     this.#events = new Events(() => this.tick, (due) => this.cpu.stopBy(due - this.#idle))
     const disks = [0, 1].map((n) => config.disks?.[n]).map((image) => (image ? new Disk(image) : null))
@@ -91,7 +100,7 @@ export class Machine {
     this.#asked = false
     while (this.#end === null && !this.#asked && this.tick < untilTick) {
       if (this.#sleeps) this.#sleep(untilTick)
-      else if (run(this.cpu, Math.min(untilTick, this.#events.next()) - this.tick) === 'shutdown') this.#end = { kind: 'shutdown' }
+      else if (this.#executor.run(Math.min(untilTick, this.#events.next()) - this.tick) === 'shutdown') this.#end = { kind: 'shutdown' }
       if (this.#end === null) this.#events.fire()
     }
     this.#flush()
@@ -121,15 +130,16 @@ export class Machine {
 
   /** Between two calls of `run`. */
   save(): MachineSnapshot {
-    return { cpu: this.cpu.save(), devices: saveDevices(this.devices), idle: this.#idle, end: this.#end }
+    return { cpu: this.cpu.save(), devices: saveDevices(this.devices), idle: this.#idle, end: this.#end, executor: this.#executor.save() }
   }
 
   /** Back to a snapshot of this machine or of one with the same configuration, after RAM and disks have been restored. What follows is the same to the last count. */
-  load({ cpu, devices, idle, end }: MachineSnapshot): void {
+  load({ cpu, devices, idle, end, executor }: MachineSnapshot): void {
     this.#idle = idle
     this.#end = end
     this.cpu.load(cpu)
     loadDevices(this.devices, devices)
+    this.#executor.load(executor)
   }
 
   /** SHA-256 over registers, memory, devices, disks and counts, in hexadecimal. */

@@ -31,7 +31,7 @@ export function translateRead(c: Cpu, linear: number, user: boolean): number {
   const e = table[linear >>> 12]! ^ 0xfff
   if ((e & UNKNOWN) === 0) return (linear + (e & ~0xfff) - HEAD_BYTES) >>> 0
   const physical = walk(c, linear, false, user)
-  c.tlb.fill(table, linear, physical + HEAD_BYTES, c.memory.isRam(gpa(physical)))
+  c.tlb.fill(table, linear, physical + HEAD_BYTES, c.memory.isRam(gpa(physical)) && linear >>> 0 <= c.fence)
   return physical
 }
 
@@ -41,7 +41,7 @@ export function translateWrite(c: Cpu, linear: number, user: boolean): number {
   const e = table[linear >>> 12]! ^ 0xfff
   const known = (e & UNKNOWN) === 0
   const physical = known ? (linear + (e & ~0xfff) - HEAD_BYTES) >>> 0 : walk(c, linear, true, user)
-  if (!known || (e & 1) !== 0) c.tlb.fill(table, linear, physical + HEAD_BYTES, c.memory.isPlain(gpa(physical)))
+  if (!known || (e & 1) !== 0) c.tlb.fill(table, linear, physical + HEAD_BYTES, c.memory.isPlain(gpa(physical)) && linear >>> 0 <= c.fence)
   return physical
 }
 

@@ -15,6 +15,9 @@ const FLAT_CODE = 0xc0_9b00
 /** D of code, B of a stack: 32 bits. */
 const BIG = 0x40_0000
 const FLAT_DATA = 0xc0_9300
+/** Present, data that may be written and does not expand down. */
+const PLAIN_BITS = 0x9e00
+const PLAIN_DATA = 0x9200
 
 /** A processor between two instructions; what is only remembered for speed is not part of it. */
 export interface CpuSnapshot {
@@ -59,8 +62,13 @@ export class Cpu implements MemoryWatcher {
   readonly records: Int32Array
   /** Free place for the next record. */
   freeRecord = FIRST_RECORD
-  /** CS, DS, ES and SS are flat, writable where they should be, and 32 bits wide: what the interpreter's own forms ask for. */
+  /**
+   * CS, DS, ES and SS begin at 0, are writable where they should be, 32 bits wide, and end at the `fence`: what the interpreter's own forms ask for.
+   * A monitor fences its own addresses off by segments that end in front of them; then no access to a page behind the fence goes straight to RAM.
+   */
   flat = false
+  /** Last address of the flat segments, unsigned: the end of a page. */
+  fence = 0xffff_ffff
   #jumpsKept = false
   /** Instructions completed and cycles spent since reset; repeated string iterations apart. */
   instructions = 0
@@ -84,10 +92,14 @@ export class Cpu implements MemoryWatcher {
   /** A place for every page of RAM: a look beyond the end would cost compiled code its form. */
   readonly #codePages: (CodePage | undefined)[]
 
-  constructor(memory: PhysicalMemory) {
+  /**
+   * @param head where registers, translations and decoded instructions lie, `HEAD_BYTES`; if not said, in front of the memory, as the loop of slice.ts needs it.
+   * A processor with a head elsewhere runs by the plain interpreter only (`interpret`).
+   */
+  constructor(memory: PhysicalMemory, head: ArrayBufferLike = memory.host.buffer) {
     this.memory = memory
     this.#codePages = Array.from({ length: memory.size / PAGE_SIZE }, () => undefined)
-    const { buffer } = memory.host
+    const buffer = head
     this.s = new Int32Array(buffer, 0, STATE_WORDS)
     this.records = new Int32Array(buffer, 0, RECORDS_END)
     this.tlb = new Tlb(buffer, () => this.forgetJumps())
@@ -101,7 +113,7 @@ export class Cpu implements MemoryWatcher {
     this.checks = block(CHECKS)
     this.readTlb = this.tlb.supervisorRead
     this.writeTlb = this.tlb.supervisorWrite
-    memory.watcher = this
+    memory.watch(this)
     this.reset()
   }
 
@@ -171,7 +183,6 @@ export class Cpu implements MemoryWatcher {
     if (!code) {
       code = this.#codePages[page] = { records: new Int32Array(4096), decoded: new Uint8Array(4096) }
       this.memory.markCode(page, true)
-      this.tlb.watchWrites((page << 12) + HEAD_BYTES)
     }
     const offset = physical & 0xfff
     code.records[offset] = this.freeRecord
@@ -192,10 +203,23 @@ export class Cpu implements MemoryWatcher {
     if (wide !== this.#wide) this.dropAllCode()
     this.#wide = wide
     const data = (checks[DS]! | checks[ES]! | checks[SS]! | bases[DS]! | bases[ES]! | bases[SS]!) === 0 && (rights[SS]! & BIG) !== 0
-    const flat = data && bases[CS] === 0 && limits[CS] === -1 && (rights[CS]! & BIG) !== 0
+    const flat = bases[CS] === 0 && (rights[CS]! & BIG) !== 0 && (data ? limits[CS] === -1 : this.#isFenced())
+    if (flat && limits[DS]! >>> 0 !== this.fence) {
+      this.fence = limits[DS]! >>> 0
+      this.flushTlb()
+    }
     if (flat === this.flat) return
     this.flat = flat
     this.s[ATTENTION] = 1
+  }
+
+  /** Data segments of rings 1 to 3 that end alike in front of a page, and nowhere else differ from flat ones. */
+  #isFenced(): boolean {
+    const { bases, limits, rights, s } = this
+    const limit = limits[DS]!
+    const alike = limits[ES] === limit && limits[SS] === limit && (limits[CS] === limit || limits[CS] === -1)
+    const writable = [DS, ES, SS].every((segment) => (rights[segment]! & PLAIN_BITS) === PLAIN_DATA)
+    return s[CPL] !== 0 && alike && writable && (limit & 0xfff) === 0xfff && (bases[DS]! | bases[ES]! | bases[SS]!) === 0 && (rights[SS]! & BIG) !== 0
   }
 
   /** Where in `records` the jumps of the present ring are kept that lead to `eip`: its EIP, and behind it the record. */
@@ -222,6 +246,14 @@ export class Cpu implements MemoryWatcher {
     for (let i = offset; i < offset + size; i++) if (decoded?.[i] === 1) return this.dropCode(page)
   }
 
+  codeAppeared(page: number): void {
+    this.tlb.watchWrites((page << 12) + HEAD_BYTES)
+  }
+
+  holdsCode(page: number): boolean {
+    return this.#codePages[page] !== undefined
+  }
+
   cleaned(): void {
     this.tlb.watchWrites(null)
   }
@@ -241,9 +273,10 @@ export class Cpu implements MemoryWatcher {
   load({ state, instructions, iterations, cycles, deliveries, tlb }: CpuSnapshot): void {
     this.s.set(state)
     Object.assign(this, { instructions, iterations, cycles, deliveries })
-    this.tlb.load(tlb)
     this.dropAllCode()
+    // Before the translations, which another fence would flush.
     this.noteFlatness()
+    this.tlb.load(tlb)
     this.setCpl(state[CPL]!)
   }
 

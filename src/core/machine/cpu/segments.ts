@@ -12,7 +12,9 @@ export const EXECUTABLE = 0x800
 export const CONFORMING = 0x400
 /** Readable for code, writable for data. */
 export const READ_WRITE = 0x200
-const ACCESSED = 0x100
+export const ACCESSED = 0x100
+/** What a segment register keeps of the second word. */
+export const RIGHTS = 0xf0_ff00
 /** D of code, B of a stack. */
 const BIG = 0x40_0000
 const GRANULAR = 0x80_0000
@@ -58,13 +60,18 @@ export function setSegment(c: Cpu, segment: number, selector: number, low: numbe
   // Most loads, on a way in and out of the kernel, bring another selector for the same flat segment.
   const same = c.bases[segment] === base && c.limits[segment] === limit && ((c.rights[segment]! ^ high) & (BIG | EXECUTABLE | CONFORMING | READ_WRITE)) === 0
   c.selectors[segment] = selector
-  c.rights[segment] = high & 0xf0_ff00
-  if (same && c.limits[segment] === -1) return
+  c.rights[segment] = high & RIGHTS
+  if (!same || limit !== -1) setHidden(c, segment, base, limit, high & RIGHTS)
+}
+
+/** What a segment register holds beside its selector. @param rights bits 8 to 23 of a descriptor's second word, without the limit. */
+export function setHidden(c: Cpu, segment: number, base: number, limit: number, rights: number): void {
   c.bases[segment] = base
   c.limits[segment] = limit
-  const flat = limit === -1 && ((high & EXECUTABLE) !== 0 || (high & CONFORMING) === 0)
-  const readable = (high & EXECUTABLE) === 0 || (high & READ_WRITE) !== 0
-  const writable = (high & EXECUTABLE) === 0 && (high & READ_WRITE) !== 0
+  c.rights[segment] = rights
+  const flat = limit === -1 && ((rights & EXECUTABLE) !== 0 || (rights & CONFORMING) === 0)
+  const readable = (rights & EXECUTABLE) === 0 || (rights & READ_WRITE) !== 0
+  const writable = (rights & EXECUTABLE) === 0 && (rights & READ_WRITE) !== 0
   c.checks[segment] = (flat && readable ? 0 : 1) | (flat && writable ? 0 : 2)
   c.noteFlatness()
 }

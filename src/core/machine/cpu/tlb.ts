@@ -30,6 +30,8 @@ export class Tlb {
   readonly userWrite: Int32Array
   /** A 4 MiB page was translated since the last flush: its pieces go together. */
   large = false
+  /** Is told what is flushed: translations that somebody made out of these. */
+  follower: { flush(): void; flushPage(linear: number): void } | null = null
   readonly #filled = new Int32Array(MOST_FILLED)
   readonly #changed: () => void
   #count = 0
@@ -54,16 +56,22 @@ export class Tlb {
   }
 
   flush(): void {
-    for (let i = 0; i < this.#count; i++) this.#forget(this.#filled[i]!)
-    this.#count = 0
-    this.large = false
-    this.#changed()
+    this.#empty()
+    this.follower?.flush()
   }
 
   /** Of a 4 MiB page all goes, hence everything where there is one. */
   flushPage(linear: number): void {
     if (this.large) return this.flush()
     this.#forget(linear >>> 12)
+    this.follower?.flushPage(linear)
+    this.#changed()
+  }
+
+  #empty(): void {
+    for (let i = 0; i < this.#count; i++) this.#forget(this.#filled[i]!)
+    this.#count = 0
+    this.large = false
     this.#changed()
   }
 
@@ -89,7 +97,7 @@ export class Tlb {
   }
 
   load({ pages, entries, large }: TlbSnapshot): void {
-    this.flush()
+    this.#empty()
     this.#filled.set(pages)
     this.#count = pages.length
     this.large = large

@@ -72,5 +72,5 @@ class Medium implements Storage {
 /** RAM and disks of a machine that has not run yet. `images`: what its disks were made from. */
 export function storagesOf(machine: Machine, images: readonly (Uint8Array | null)[]): readonly Storage[] {
   const media = machine.devices.ata.disks.flatMap((disk, n) => (disk && images[n] ? [new Medium(disk, images[n])] : []))
-  return [new Ram(machine.memory), ...media]
+  return [new Ram(machine.host), ...media]
 }

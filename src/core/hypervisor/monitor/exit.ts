@@ -1,0 +1,25 @@
+/** Why the monitor was entered. */
+export type ExitReason =
+  /** An instruction that may not run where the guest runs it; the monitor did it in its place. */
+  | 'emulated'
+  /** A page that the guest's tables allow was missing in the shadow ones. */
+  | 'hidden fault'
+  /** An exception that is the guest's own: it was given to the guest. */
+  | 'reflected'
+  /** A device of the host's interrupted. */
+  | 'interrupt'
+
+/** One entry of the monitor. */
+export interface MonitorExit {
+  readonly reason: ExitReason
+  /** The guest's instruction and ring. */
+  readonly eip: number
+  readonly cpl: number
+  /** The physical processor's vector. */
+  readonly vector: number
+}
+
+/** Entries of the monitor so far, by reason. */
+export type ExitCounts = Readonly<Record<ExitReason, number>>
+
+export const noExits = (): Record<ExitReason, number> => ({ emulated: 0, 'hidden fault': 0, reflected: 0, interrupt: 0 })

@@ -1,0 +1,27 @@
+import type { Cpu } from '../cpu/cpu.ts'
+import { run, type Stop } from '../cpu/interpreter.ts'
+import type { PhysicalMemory } from '../memory/physical-memory.ts'
+
+/**
+ * What carries out a machine's instructions. Without a monitor the processor does; with one the machine's processor is what the guest believes it to
+ * be, and its code runs elsewhere. Either way `cpu` shows the guest's state and counts its instructions and deliveries.
+ */
+export interface Executor {
+  /** As `run` of cpu/interpreter.ts, by what the guest sees: a monitor's own work counts as nothing. */
+  run(count: number): Stop
+  /** All that neither `cpu` nor memory holds. Plain data. */
+  save(): unknown
+  /** After `cpu` and memory have been restored. */
+  load(snapshot: unknown): void
+}
+
+/** Puts a monitor between a machine's processor and its hardware. */
+export interface MonitorPlan {
+  /** Bytes of a host's memory for a guest that has so many: the guest's lie at their beginning. */
+  hostBytes(guestBytes: number): number
+  /** @param cpu the processor that the guest believes in; it has a head of its own and is only ever interpreted. @param host all of the host's memory. */
+  make(cpu: Cpu, host: PhysicalMemory): Executor
+}
+
+/** The processor itself. */
+export const bareMetal = (cpu: Cpu): Executor => ({ run: (count) => run(cpu, count), save: () => null, load: () => undefined })
