@@ -1,0 +1,119 @@
+import type { Cpu } from '../../machine/cpu/cpu.ts'
+import { DB, PAGE_FAULT } from '../../machine/cpu/fault.ts'
+import { deliverFault, interpret, run } from '../../machine/cpu/interpreter.ts'
+import { CPL, CR2, DR0, EIP, FAULT_ERROR, FAULT_VECTOR, GDT_BASE, GDT_LIMIT, LDTR, START } from '../../machine/cpu/layout.ts'
+import { PRESENT } from '../../machine/cpu/segments.ts'
+import type { PhysicalMemory } from '../../machine/memory/physical-memory.ts'
+import { makeHostCpu } from '../cpu/host-cpu.ts'
+import { ShadowDescriptors } from '../cpu/shadow-descriptors.ts'
+import { WorldSwitch } from '../cpu/world-switch.ts'
+import type { GuestTranslation } from '../memory/guest-translation.ts'
+import { VirtualTlb } from '../memory/virtual-tlb.ts'
+import type { ExitReason } from './exit.ts'
+import { GDT_OFFSET, LDT_OFFSET, OWN_BYTES, SHADOW_LDT } from './layout.ts'
+
+/** BS of DR6. */
+const SINGLE_STEP = 0x4000
+/** W of a page fault's error code. */
+const WRITE = 2
+const LDT_BYTES = 0x1_0000
+
+interface DirectExecutionSnapshot {
+  readonly physical: ReturnType<Cpu['save']>
+  readonly translation: unknown
+  readonly globals: readonly number[]
+  readonly locals: readonly number[]
+}
+
+/**
+ * A guest's code on the physical processor, deprivileged: what trap and emulate does with all of it, and other techniques with its programs. Whatever the
+ * hardware raises brings the processor into the monitor's ring 0; what is to be done then follows from the guest's own processor and tables.
+ */
+export class DirectExecution {
+  readonly physical: Cpu
+  readonly translation: GuestTranslation
+  readonly #virtual: Cpu
+  readonly #worlds: WorldSwitch
+  readonly #globals: ShadowDescriptors
+  readonly #locals: ShadowDescriptors
+  readonly #note: (reason: ExitReason, vector: number) => void
+
+  /** @param kernelRing where the guest's ring 0 runs. @param note is told why the monitor was entered, when that is clear. */
+  constructor(virtual: Cpu, host: PhysicalMemory, kernelRing: 1 | 3, note: (reason: ExitReason, vector: number) => void) {
+    const base = virtual.memory.size
+    this.#virtual = virtual
+    this.#note = note
+    this.physical = makeHostCpu(host, base, base + OWN_BYTES)
+    this.physical.cpuid = virtual.cpuid
+    this.translation = new VirtualTlb(virtual, this.physical, base)
+    this.#worlds = new WorldSwitch(virtual, this.physical, base, kernelRing)
+    this.#globals = new ShadowDescriptors(host, base + GDT_OFFSET, SHADOW_LDT, kernelRing)
+    this.#locals = new ShadowDescriptors(host, base + LDT_OFFSET, LDT_BYTES, kernelRing)
+    // Whoever arrives in ring 0 has come to the monitor.
+    const arrived = (): void => this.physical.stopBy(this.physical.moment)
+    const nothing = (): void => undefined
+    this.physical.observer = { delivered: arrived, returned: nothing, gate: nothing, port: nothing, control: nothing, halted: nothing }
+  }
+
+  /** Runs the guest in protected mode for at most so many instructions. Answers the vector that ended it, or null; its state is back in the virtual processor. */
+  execute(most: number): number | null {
+    const { physical } = this
+    const virtual = this.#virtual
+    this.#syncTables()
+    this.#worlds.enter()
+    const { instructions, iterations, cycles } = physical
+    run(physical, most)
+    virtual.instructions += physical.instructions - instructions
+    virtual.iterations += physical.iterations - iterations
+    virtual.cycles += physical.cycles - cycles
+    return this.#worlds.leave()
+  }
+
+  /** Does what the hardware raised a vector for: the instruction itself, on the virtual processor, or the delivery of what is the guest's own. False: a triple fault. */
+  handle(vector: number): boolean {
+    if (vector === DB) return this.#singleStepped()
+    if (vector === PAGE_FAULT) {
+      const { s } = this.physical
+      const fault = this.translation.fault(s[CR2]!, (s[FAULT_ERROR]! & WRITE) !== 0, this.#virtual.s[CPL] === 3)
+      if (fault !== 'emulate') this.#note(fault === 'hidden' ? 'hidden fault' : 'reflected', vector)
+      if (fault === 'hidden') return true
+      if (fault === 'true') return deliverFault(this.#virtual)
+    }
+    const before = this.#virtual.instructions
+    const result = interpret(this.#virtual)
+    this.#note(this.#virtual.instructions > before ? 'emulated' : 'reflected', vector)
+    return result !== 'shutdown'
+  }
+
+  save(): DirectExecutionSnapshot {
+    return { physical: this.physical.save(), translation: this.translation.save(), globals: this.#globals.save(), locals: this.#locals.save() }
+  }
+
+  load({ physical, translation, globals, locals }: DirectExecutionSnapshot): void {
+    this.physical.load(physical)
+    this.translation.load(translation)
+    this.#globals.load(globals)
+    this.#locals.load(locals)
+    this.#worlds.reset()
+  }
+
+  #singleStepped(): boolean {
+    const { s } = this.#virtual
+    this.#note('reflected', DB)
+    s[START] = s[EIP]!
+    s[FAULT_VECTOR] = DB
+    s[FAULT_ERROR] = -1
+    s[DR0 + 6]! |= SINGLE_STEP
+    return deliverFault(this.#virtual)
+  }
+
+  /** The shadow tables show the guest's as they are now. */
+  #syncTables(): void {
+    const virtual = this.#virtual
+    const { s, rights, bases, limits } = virtual
+    const local = (rights[LDTR]! & PRESENT) !== 0
+    this.#globals.sync(virtual, s[GDT_BASE]!, s[GDT_LIMIT]!)
+    this.#locals.sync(virtual, bases[LDTR]!, local ? limits[LDTR]! : -1)
+    this.#worlds.giveLocalTable()
+  }
+}
