@@ -3,14 +3,14 @@ import { canonicalJson } from '../../base/canonical-json.ts'
 import type { Sha256Factory } from '../../base/hasher.ts'
 import type { Cpu } from '../cpu/cpu.ts'
 import { eflags } from '../cpu/flags.ts'
-import { CHECKS, CPL, CR0, EIP, HALTED, INTR, SELECTORS, SHADOW, SYSENTER_CS } from '../cpu/layout.ts'
+import { CHECKS, CPL, CR0, EIP, FEATURE_CONTROL, HALTED, INTR, SELECTORS, SHADOW, STATE_WORDS, SYSENTER_CS, VMX_MODE } from '../cpu/layout.ts'
 import { PAGE_SIZE } from '../memory/physical-memory.ts'
 
 /** Registers, segments with their hidden parts, and counts; nothing that depends on how a run was cut into slices. */
 function cpuRecord(c: Cpu): unknown {
   const { s } = c
   const words = [...s.subarray(0, 8), s[EIP], eflags(s), s[CPL], s[SHADOW], s[HALTED], ...s.subarray(CR0, INTR + 1), ...s.subarray(SYSENTER_CS, SELECTORS), ...s.subarray(SELECTORS, CHECKS)]
-  return { words, counts: [c.instructions, c.iterations, c.deliveries, c.cycles] }
+  return { words, ...(s[VMX_MODE] === 0 && s[FEATURE_CONTROL] === 0 ? {} : { vmx: [...s.subarray(VMX_MODE, STATE_WORDS)] }), counts: [c.instructions, c.iterations, c.deliveries, c.cycles] }
 }
 
 /** SHA-256 over processor, devices, memory (pages that are not empty) and further bytes. */
