@@ -1,5 +1,6 @@
 import { asm } from './asm.ts'
 import { build } from './build.ts'
+import { classify } from './classify.ts'
 import { type CliCommand, UsageError } from './command.ts'
 import { machine } from './machine.ts'
 import { disasm } from './disasm.ts'
@@ -7,7 +8,7 @@ import { run } from './run.ts'
 import { serve } from './serve.ts'
 import { vectors } from './vectors.ts'
 
-const COMMANDS: Readonly<Record<string, CliCommand>> = { serve, run, build, machine, vectors, asm, disasm }
+const COMMANDS: Readonly<Record<string, CliCommand>> = { serve, run, build, machine, vectors, asm, disasm, classify }
 
 const HELP = `Glasshouse: build, run, open up and break a virtual datacenter, offline.
 

@@ -3,7 +3,7 @@ import headlessWorker from './headless-worker.ts?nodeWorker'
 import type { HeadlessName, HeadlessParams, HeadlessReport, HeadlessResults } from './headless-job.ts'
 import type { SerialOrder } from './serial-line.ts'
 
-export type { HeadlessResults }
+export type { HeadlessParams, HeadlessResults }
 
 /** Runs a job of the command line in a thread of its own. Rejects with the core's own words; `log` gets text as it comes, `started` what passes orders to a machine. */
 export function headless<N extends HeadlessName>(

@@ -1,5 +1,6 @@
 import type { ErrorInfo } from '../protocol/errors.ts'
 import type { HeadlessResult } from '../core/containers/engine/headless.ts'
+import { type Classification, classify, type ClassifyOptions } from '../core/hypervisor/classifier/classify.ts'
 import { type AsmParams, assembleFile, type DisasmParams, type DisassembledLine, disassembleFile } from './headless-asm.ts'
 import { buildImage, type BuildParams } from './headless-build.ts'
 import { type MachineParams, type MachineReport, runMachine } from './headless-machine.ts'
@@ -17,6 +18,7 @@ export interface HeadlessParams {
   readonly vectors: VectorsParams
   readonly asm: AsmParams
   readonly disasm: DisasmParams
+  readonly classify: Required<Pick<ClassifyOptions, 'mends'>>
 }
 
 export interface HeadlessResults {
@@ -26,6 +28,7 @@ export interface HeadlessResults {
   readonly vectors: VectorReport
   readonly asm: AssembleResult
   readonly disasm: readonly DisassembledLine[]
+  readonly classify: Classification
 }
 
 export type HeadlessName = keyof HeadlessParams
@@ -52,5 +55,7 @@ export function runJob(job: HeadlessJob, log: (text: string) => void, line: Seri
       return assembleFile(job.params)
     case 'disasm':
       return disassembleFile(job.params)
+    case 'classify':
+      return Promise.resolve(classify(job.params))
   }
 }

@@ -2,7 +2,7 @@ import type { Opcode } from '../../machine/cpu/opcode.ts'
 import { OPCODES } from '../../machine/cpu/opcodes.ts'
 import { type MendName, MENDS } from './mends.ts'
 import { Rig } from './rig.ts'
-import { entryOf } from './seventeen-entries.ts'
+import { ENTRIES, entryOf } from './seventeen-entries.ts'
 import { type Evidence, type Findings, RowTrials } from './try-row.ts'
 import { RINGS } from './world.ts'
 
@@ -42,7 +42,7 @@ export interface TheoremResult {
   readonly holds: boolean
   /** Encodings of the rows that break it. */
   readonly violators: readonly string[]
-  /** Their entries of Robin and Irvine's list, each once, and the names of those that are on no list. */
+  /** Their entries of Robin and Irvine's list, in its order, and the names of those that are not on it. */
   readonly entries: readonly string[]
   readonly unlisted: readonly string[]
 }
@@ -101,6 +101,6 @@ function theorem(rows: readonly ClassifiedInstruction[], sensitive: (row: Classi
   const violators = rows.filter((row) => sensitive(row) && !isPrivileged(row.traps))
   return {
     holds: violators.length === 0, violators: violators.map(({ encoding }) => encoding),
-    entries: [...new Set(violators.flatMap(({ entry }) => entry ?? []))], unlisted: violators.filter(({ entry }) => entry === null).map(({ name }) => name),
+    entries: ENTRIES.map(({ key }) => key).filter((key) => violators.some(({ entry }) => entry === key)), unlisted: violators.filter(({ entry }) => entry === null).map(({ name }) => name),
   }
 }

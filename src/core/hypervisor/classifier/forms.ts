@@ -1,4 +1,4 @@
-import type { Opcode } from '../../machine/cpu/opcode.ts'
+import { codeParts, type Opcode } from '../../machine/cpu/opcode.ts'
 import { CLOSED_VECTOR, CONFORMING, DATA, GATE, GATE_OF_RING_0, OPEN_VECTOR, SMALL_DATA, SPARE_LOCAL, SPARE_TASK, TARGET, codeAt, dataAt, RAISED_DATA } from './world.ts'
 
 /**
@@ -45,14 +45,14 @@ const MEMORY = [5, ...little(DATA, 4)]
 
 /** Every form of a row by its operand words (opcode.ts): register and memory where both can be, and every segment, control or debug register. */
 export function formsOf(row: Opcode): readonly Form[] {
-  const [, digits = '', group] = /^(?:np)?([\da-f]+)(?:\/(\d))?$/.exec(row.code) ?? []
-  const bytes = Array.from(digits.matchAll(/../g), ([byte]) => parseInt(byte, 16))
+  const parts = codeParts(row.code)
+  const bytes = [...(parts.prefix === 0 ? [] : [parts.prefix]), ...parts.bytes, ...(parts.modrm < 0 ? [] : [parts.modrm])]
   const words = row.operands === '' ? [] : row.operands.split(' ')
   const immediates = words.filter((word) => /^[IJPO]/.test(word))
   const first = (letter: string): boolean => words.some((word) => word.startsWith(letter) && word.length === 2 && word !== 'DX' && word !== 'CL')
   const form = (modrm: readonly number[]): Form => ({ row, head: [...bytes, ...modrm], immediates })
-  if (!['E', 'M', 'R', 'G', 'S', 'C', 'D'].some(first) && group === undefined) return [form([])]
-  const registers = first('S') ? [0, 1, 2, 3, 4, 5] : first('C') ? [0, 2, 3, 4] : first('D') ? [0, 1, 2, 3, 6, 7] : [group === undefined ? ECX : Number(group)]
+  if (parts.modrm >= 0 || (parts.group < 0 && !['E', 'M', 'R', 'G', 'S', 'C', 'D'].some(first))) return [form([])]
+  const registers = first('S') ? [0, 1, 2, 3, 4, 5] : first('C') ? [0, 2, 3, 4] : first('D') ? [0, 1, 2, 3, 6, 7] : [parts.group < 0 ? ECX : parts.group]
   return registers.flatMap((reg) => [
     ...(first('M') ? [] : [form([0xc0 | (reg << 3) | EAX])]),
     ...(first('R') ? [] : [form([(reg << 3) | MEMORY[0]!, ...MEMORY.slice(1)])]),
