@@ -1,20 +1,20 @@
 import { fstatSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import type { MachineEventKind } from '../protocol/machine.ts'
+import { type MachineEventKind, type TechniqueName, TECHNIQUES } from '../protocol/machine.ts'
 import { headless, type HeadlessResults } from '../workers/headless-client.ts'
 import { type CliCommand, parseCommandLine, requiredPositional, UsageError } from './command.ts'
 import { forward, gather } from './serial-stdin.ts'
 
 const OPTIONS = {
-  append: { type: 'string' }, disk: { type: 'string' }, disk1: { type: 'string' }, json: { type: 'boolean' }, 'max-instructions': { type: 'string' }, memory: { type: 'string' }, serial: { type: 'string' },
-  trace: { type: 'string' }, until: { type: 'string' },
+  append: { type: 'string' }, disk: { type: 'string' }, disk1: { type: 'string' }, 'kernel-ring': { type: 'string' }, json: { type: 'boolean' }, 'max-instructions': { type: 'string' }, memory: { type: 'string' }, serial: { type: 'string' },
+  technique: { type: 'string' }, trace: { type: 'string' }, until: { type: 'string' },
 } as const
 
 const EVENTS: readonly MachineEventKind[] = ['fault', 'interrupt', 'gate', 'return', 'io', 'control', 'halt']
 
 const HELP = `glasshouse machine FILE [--disk IMG] [--disk1 IMG] [--memory MB] [--append TEXT] [--serial -] [--max-instructions N] [--until EVENT]
-                        [--trace FILE] [--json]
+                        [--technique NAME] [--kernel-ring 1|3] [--trace FILE] [--json]
 
 Runs a kernel, or what a disk boots, on a simulated PC: IA-32 processor, PIC, PIT, UART, ATA disks, clock, keyboard, text screen. The machine ends when the guest writes to port 0xF4, halts for good, or faults
 three times over; the last line says why, and in which state.
@@ -31,10 +31,13 @@ three times over; the last line says why, and in which state.
                         at once, and the machine is not faster than real time. Ctrl-C stops it
   --max-instructions N  stop after so many instructions (default: 10,000,000,000)
   --until EVENT         stop after the first fault, interrupt, gate, return, io, control (register written) or halt
+  --technique NAME      how the guest is virtualized: native (bare metal, the default) or trap-and-emulate, which shows what this
+                        processor's sensitive, unprivileged instructions do to a guest that is run deprivileged
+  --kernel-ring N       the ring in which a deprivileged kernel runs: 1 (the default) or 3
   --trace FILE          write the registers before each instruction, a line each, in the words of QEMU's -d cpu
   --json                end with one line of JSON: {"end": {"kind"}, "stateHash", "instructions", "iterations", "deliveries", "cycles", "ticks"}; kind is
                         exit (with "code", what the guest wrote), shutdown (a third fault), dead (nothing can wake it), waiting (only input can),
-                        stopped (Ctrl-C), limit, event (with "event", what --until asked for) or boot-failed (with "message"); with --trace also "traceHash"
+                        stopped (Ctrl-C), limit, event (with "event", what --until asked for) or boot-failed (with "message"); with --trace also "traceHash", with a technique "exits", the monitor's entries by reason
 
 Exit codes: 0 it ran; 1 it ended in a third fault, could not start, or FILE cannot be read; 2 wrong usage.
 `
@@ -52,6 +55,8 @@ async function execute(args: readonly string[]): Promise<number> {
     memoryMiB: count(values.memory ?? '256', 'MB of memory'),
     maxInstructions: count(values['max-instructions'] ?? '10000000000', 'instructions'),
     ...(values.until === undefined ? {} : { until: eventKind(values.until) }),
+    ...(values.technique === undefined ? {} : { technique: techniqueName(values.technique) }),
+    ...(values['kernel-ring'] === undefined ? {} : { kernelRing: kernelRing(values['kernel-ring']) }),
     ...(values.trace === undefined ? {} : { trace: resolve(values.trace) }),
     input: stdin === null ? new Uint8Array() : stdin.ended ? stdin.bytes : 'live' as const,
   }
@@ -84,6 +89,17 @@ function eventKind(value: string): MachineEventKind {
   const kind = EVENTS.find((known) => known === value)
   if (!kind) throw new UsageError(`"${value}" is not an event. There are ${EVENTS.join(', ')}.`)
   return kind
+}
+
+function techniqueName(value: string): TechniqueName {
+  const name = TECHNIQUES.find((known) => known === value)
+  if (!name) throw new UsageError(`"${value}" is not a technique. There are ${TECHNIQUES.join(', ')}.`)
+  return name
+}
+
+function kernelRing(value: string): 1 | 3 {
+  if (value !== '1' && value !== '3') throw new UsageError('A deprivileged kernel runs in ring 1 or 3.')
+  return value === '1' ? 1 : 3
 }
 
 function count(value: string, what: string): number {

@@ -3,8 +3,9 @@ import { Failure } from '../core/base/failure.ts'
 import type { Boot, MachineConfig, MachineEnd } from '../core/machine/board/config.ts'
 import { Machine } from '../core/machine/board/machine.ts'
 import { isBootDisk } from '../core/machine/desk/open-program.ts'
+import { monitorOf } from '../core/hypervisor/techniques/technique.ts'
 import { Recorder } from '../core/machine/history/recorder.ts'
-import type { MachineEventKind } from '../protocol/machine.ts'
+import type { MachineEventKind, TechniqueName } from '../protocol/machine.ts'
 import { MachineTrace } from './machine-trace.ts'
 import { nativeSha256 } from './platform.ts'
 import { MessageLine, Pace, type SerialLine } from './serial-line.ts'
@@ -23,6 +24,9 @@ export interface MachineParams {
   readonly input: Uint8Array | 'live'
   /** Stops after the first event of this kind. */
   readonly until?: MachineEventKind
+  /** What stands between the guest and the processor; nothing if not said. */
+  readonly technique?: TechniqueName
+  readonly kernelRing?: 1 | 3
   /** File that gets a line for each instruction. */
   readonly trace?: string
 }
@@ -38,6 +42,8 @@ export interface MachineReport {
   readonly deliveries: number
   readonly cycles: number
   readonly ticks: number
+  /** With a monitor: how often it was entered, by reason. */
+  readonly exits?: Readonly<Record<string, number>>
 }
 
 /** Simulated seconds of silence after which the next line is typed; a fifth of it is run at a time. */
@@ -48,7 +54,10 @@ const NEWLINE = 10
 
 /** Runs a machine to its end. `serial` gets what it sends, one character for each byte; orders come from `line` between two slices. */
 export async function runMachine(params: MachineParams, serial: (latin1: string) => void, line: SerialLine = new MessageLine()): Promise<MachineReport> {
-  const machine = new Machine(configOf(params))
+  const exits: Record<string, number> = {}
+  const monitor = monitorOf(params.technique ?? 'native', { ...(params.kernelRing && { kernelRing: params.kernelRing }), onExit: ({ reason }) => (exits[reason] = (exits[reason] ?? 0) + 1) })
+  if (monitor && params.trace !== undefined) throw new Failure('unsupported', 'A trace shows the processor that is there; under a monitor the guest has another one.', 'Trace the guest on bare metal (--technique native).')
+  const machine = new Machine({ ...configOf(params), ...(monitor && { monitor }) })
   const { cpu } = machine
   const typist = params.input === 'live' ? new LiveTypist(machine, line) : new PatientTypist(machine, line, params.input)
   machine.onSerial = (bytes) => {
@@ -75,7 +84,7 @@ export async function runMachine(params: MachineParams, serial: (latin1: string)
   const { instructions, iterations, deliveries, cycles } = cpu
   const stopped: MachineReport['end'] = reached ? { kind: 'event', event: params.until! } : { kind: instructions >= params.maxInstructions ? 'limit' : line.stopped ? 'stopped' : 'waiting' }
   const end = machine.end ?? stopped
-  return { end, stateHash: machine.stateHash(nativeSha256), instructions, iterations, deliveries, cycles, ticks: machine.tick, ...(trace ? { traceHash: trace.close() } : {}) }
+  return { end, stateHash: machine.stateHash(nativeSha256), instructions, iterations, deliveries, cycles, ticks: machine.tick, ...(monitor ? { exits } : {}), ...(trace ? { traceHash: trace.close() } : {}) }
 }
 
 function configOf({ file, commandLine, memoryMiB, ticksPerSecond, disks: [master, slave] }: MachineParams): MachineConfig {
