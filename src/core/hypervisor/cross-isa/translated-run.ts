@@ -9,6 +9,7 @@ import { loadProgram, type Program, type RegisterFile } from './program/program.
 import { decode } from './riscv/decode.ts'
 import { DEFAULT_MIB, NO_INPUT, type RiscvRun, type RunOptions } from './run-program.ts'
 import type { Block, Leave } from './translator/block.ts'
+import { type BlockListing, listingOf } from './translator/listing.ts'
 import { KEPT } from './translator/registers.ts'
 import { TranslationCache } from './translator/translation-cache.ts'
 
@@ -91,9 +92,9 @@ export class TranslatedRun implements RiscvRun {
     return { kind: 'limit' }
   }
 
-  /** The code at an x86 address as it lies there now, chained. */
-  codeAt(address: number, length: number): Uint8Array {
-    return this.#process.memory.bytes.slice(address, address + length)
+  /** A block as it lies in the code cache now, chained, beside the guest's instructions. */
+  listing(block: Block): BlockListing {
+    return listingOf(block, this.#process.memory.bytes.slice(block.address, block.address + block.code.length))
   }
 
   get #budget(): number {

@@ -28,7 +28,7 @@ export interface RandomOptions {
   readonly judged?: boolean
 }
 
-/** Words that are put together; those of a group stand behind each other, and a jump may lead to any but the `sealed`. */
+/** A word that is made when all places are known. */
 type Slot = (at: number, total: number) => number
 
 export function randomProgram(seed: string, { judged = false }: RandomOptions = {}): Program {
@@ -41,6 +41,10 @@ class Generator {
   readonly #slots: Slot[] = []
   /** Slots whose words may be copied over each other: no stores into code, and not the `fence.i` behind them. */
   readonly #plain: number[] = []
+  /** Slots to which no jump leads in a judged program: they need the one before them. */
+  readonly #sealed = new Set<number>()
+  /** Where a judged program begins to tell. */
+  #last = Infinity
 
   constructor(random: Random, judged: boolean) {
     this.#random = random
@@ -51,6 +55,7 @@ class Generator {
     for (let register = 1; register < 32; register++) this.#set(register, this.#initial(register))
     const count = 20 + this.#random.below(60)
     for (let i = 0; i < count; i++) this.#statement()
+    this.#last = this.#slots.length
     if (this.#judged) this.#tell()
     else this.#call(93)
     const words = this.#slots.map((slot, at) => slot(at, this.#slots.length))
@@ -127,7 +132,9 @@ class Generator {
   /** Distance in bytes to another slot; now and then, where a fault may happen, not to the beginning of one. */
   #distance(at: number, total: number): number {
     const from = this.#judged || this.#random.below(4) > 0 ? at + 1 : 62
-    const to = from + this.#random.below(Math.max(Math.min(total - from, 12), 1))
+    let to = from + this.#random.below(Math.max(Math.min(total - from, 12), 1))
+    if (this.#judged) while (this.#sealed.has(to)) to++
+    if (this.#judged) to = Math.min(to, this.#last)
     return (to - at) * 4 + (!this.#judged && this.#random.below(40) === 0 ? 2 : 0)
   }
 
@@ -147,7 +154,11 @@ class Generator {
     const base = this.#of([1, 5, 6, 10, 31])
     const rd = this.#destination()
     this.#put(named('auipc'), { rd: base, imm: 0 })
-    this.#slots.push((at, total) => encode(named('jalr'), { rd, rs1: base, imm: 4 + this.#distance(at, total) + this.#random.below(2) }))
+    // A call has nothing in between; translators may know that.
+    const apart = this.#random.below(2)
+    for (let i = 0; i <= apart; i++) this.#sealed.add(this.#slots.length + i)
+    if (apart === 1) this.#put(named('addi'), { rd: 3, rs1: 3, imm: 1 })
+    this.#slots.push((at, total) => encode(named('jalr'), { rd, rs1: base, imm: 4 + apart * 4 + this.#distance(at, total) + this.#random.below(2) }))
   }
 
   #call(number: number): void {

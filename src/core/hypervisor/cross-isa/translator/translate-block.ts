@@ -16,14 +16,26 @@ const MOST_STEPS = 32
 export const MOST_BYTES = 4096
 const CONDITIONS: Readonly<Record<Condition, Condition86>> = { eq: 'e', ne: 'ne', lt: 'l', ge: 'ge', ltu: 'b', geu: 'ae' }
 
+/** Whether the instruction behind it is always the next. */
+const goesOn = ({ instruction: { does } }: Decoded): boolean => ['compute', 'load', 'store', 'lui', 'auipc', 'fence'].includes(does.kind)
+
+interface Source { readonly pc: number; readonly word: number; readonly decoded: Decoded | null }
+
+/** Where a `jalr` leads right behind the `auipc` that made its register, as `call` and `tail` are written: always to the same place. */
+function callTarget({ instruction: { does }, rs1, imm }: Decoded, before: Source | undefined): number | null {
+  const base = before?.decoded
+  if (does.kind !== 'jalr' || base?.instruction.does.kind !== 'auipc' || base.rd !== rs1 || rs1 === 0) return null
+  return ((before!.pc + base.imm + imm) & ~1) >>> 0
+}
+
 /** The guest instructions of a basic block: up to the first that may go elsewhere. A word that is none is the last, with null. Empty where nothing can be fetched. */
-function readBlock(memory: GuestMemory, pc: number): { readonly pc: number; readonly word: number; readonly decoded: Decoded | null }[] {
-  const steps = []
+function readBlock(memory: GuestMemory, pc: number): Source[] {
+  const steps: Source[] = []
   for (let here = pc; steps.length < MOST_STEPS && memory.holds(here, 4); here += 4) {
     const word = memory.view.getUint32(here, true)
     const decoded = decode(word)
     steps.push({ pc: here, word, decoded })
-    if (!decoded || !['compute', 'load', 'store', 'lui', 'auipc', 'fence'].includes(decoded.instruction.does.kind)) break
+    if (!decoded || !goesOn(decoded)) break
   }
   return steps
 }
@@ -48,20 +60,20 @@ class BlockTranslation {
     this.#pc = pc
   }
 
-  translate(source: ReturnType<typeof readBlock>): Block {
+  translate(source: readonly Source[]): Block {
     const e = this.#e
     const last = source.at(-1)!
     const uncounted = !last.decoded || last.decoded.instruction.does.kind === 'ebreak' || this.#jumpsAstray(last.decoded, last.pc)
     const count = source.length - (uncounted ? 1 : 0)
     const tooFew = count > 0 ? this.#countDown(count) : null
     const steps: Step[] = []
-    for (const { pc, word, decoded } of source) {
+    source.forEach(({ pc, word, decoded }, i) => {
       steps.push({ pc, word, at: e.here })
-      if (decoded) this.#instruction(decoded, pc)
+      if (decoded) this.#instruction(decoded, pc, callTarget(decoded, source[i - 1]))
       else this.#fault('illegal-instruction', pc, word, 0)
-    }
+    })
     const exits = e.here
-    if (last.decoded && ['compute', 'load', 'store', 'lui', 'auipc', 'fence'].includes(last.decoded.instruction.does.kind)) this.#goto(last.pc + 4)
+    if (last.decoded && goesOn(last.decoded)) this.#goto(last.pc + 4)
     for (const exit of this.#exits) exit()
     if (tooFew !== null) {
       e.land(tooFew)
@@ -81,7 +93,8 @@ class BlockTranslation {
     return this.#e.jcc('s')
   }
 
-  #instruction(decoded: Decoded, pc: number): void {
+  /** @param call where a `jalr` leads, if that is known. */
+  #instruction(decoded: Decoded, pc: number, call: number | null): void {
     const e = this.#e
     const { instruction: { does }, rd, imm } = decoded
     switch (does.kind) {
@@ -91,8 +104,8 @@ class BlockTranslation {
       case 'lui': return this.#constant(rd, imm)
       case 'auipc': return this.#constant(rd, pc + imm)
       case 'branch': return this.#branch(CONDITIONS[does.condition], decoded, pc)
-      case 'jal': return this.#jump(decoded, pc)
-      case 'jalr': return this.#jumpRegister(decoded, pc)
+      case 'jal': return this.#jump(rd, (pc + imm) >>> 0, pc, 0)
+      case 'jalr': return call === null ? this.#jumpRegister(decoded, pc) : this.#jump(rd, call, pc, 1)
       case 'ecall': this.#leave(VECTOR.systemCall, { kind: 'system-call', next: pc + 4 }); return this.#goto(pc + 4)
       case 'fence.i': return this.#leave(VECTOR.fenceI, { kind: 'fence.i', next: pc + 4 })
       case 'ebreak': return this.#fault('breakpoint', pc, pc, 0)
@@ -123,9 +136,8 @@ class BlockTranslation {
     })
   }
 
-  #jump({ rd, imm }: Decoded, pc: number): void {
-    const target = (pc + imm) >>> 0
-    if ((target & 3) !== 0) return this.#fault('instruction-misaligned', pc, target, 0)
+  #jump(rd: number, target: number, pc: number, uncounted: number): void {
+    if ((target & 3) !== 0) return this.#fault('instruction-misaligned', pc, target, uncounted)
     this.#constant(rd, pc + 4)
     this.#goto(target)
   }

@@ -28,13 +28,21 @@ function finish(e: Emitter, rd: number, target: number): void {
   if (KEPT.get(rd) !== target) e.mov(placeOf(rd), target)
 }
 
+/** Where the result is one of the operands. */
+function accumulate(e: Emitter, operation: 'add' | 'sub' | 'and' | 'or' | 'xor', rd: number, rs: number): void {
+  if (KEPT.has(rd) || KEPT.has(rs)) return e.arithmetic(operation, placeOf(rd), placeOf(rs))
+  e.mov(EAX, placeOf(rs))
+  e.arithmetic(operation, placeOf(rd), EAX)
+}
+
 const arithmetic = (operation: 'add' | 'sub' | 'and' | 'or' | 'xor'): Compute => (e, decoded) => {
   const { rd, rs1, rs2, imm } = decoded
   const immediate = hasImmediate(decoded)
   if (operation === 'add' && immediate && rs1 === 0) return e.movImmediate(placeOf(rd), imm)
   if (operation === 'add' && immediate && imm === 0) return move(e, rd, rs1)
   if (rd === rs1 && immediate) return e.arithmeticImmediate(operation, placeOf(rd), imm)
-  if (rd === rs1 && (KEPT.has(rd) || KEPT.has(rs2))) return e.arithmetic(operation, placeOf(rd), placeOf(rs2))
+  if (rd === rs1) return accumulate(e, operation, rd, rs2)
+  if (rd === rs2 && operation !== 'sub' && !immediate) return accumulate(e, operation, rd, rs1)
   const target = targetOf(decoded)
   load(e, target, rs1)
   if (immediate) e.arithmeticImmediate(operation, target, imm)
@@ -90,28 +98,31 @@ const multiplyHighMixed: Compute = (e, { rd, rs1, rs2 }) => {
 
 /** x86 faults where RISC-V has an answer: a divisor of zero, and for signed numbers a quotient that does not fit, which only -1 can make. */
 const divide = (signed: boolean, result: 'quotient' | 'remainder'): Compute => (e, { rd, rs1, rs2 }) => {
-  const answer = result === 'quotient' ? EAX : EDX
+  const quotient = result === 'quotient'
   e.mov(EAX, placeOf(rs1))
   e.mov(ECX, placeOf(rs2))
-  if (result === 'remainder') e.mov(EDX, EAX)
+  // Division by zero leaves the dividend as remainder.
+  if (!quotient) e.mov(EDX, EAX)
   e.test(ECX)
   const byZero = e.jumpShort('e')
+  const done = quotient ? [] : [byZero]
   const byMinusOne = signed ? minusOne(e) : null
   if (signed) e.cdq()
   else e.movImmediate(EDX, 0)
   e.unary(signed ? 'idiv' : 'div', ECX)
-  const done = [e.jumpShort(null)]
   if (byMinusOne !== null) {
-    e.landShort(byMinusOne)
-    if (result === 'quotient') e.unary('neg', EAX)
-    else e.movImmediate(EDX, 0)
     done.push(e.jumpShort(null))
+    e.landShort(byMinusOne)
+    if (quotient) e.unary('neg', EAX)
+    else e.movImmediate(EDX, 0)
   }
-  e.landShort(byZero)
-  // Division by zero leaves the dividend as remainder, which EDX already holds.
-  if (result === 'quotient') e.movImmediate(EAX, -1)
+  if (quotient) {
+    done.push(e.jumpShort(null))
+    e.landShort(byZero)
+    e.movImmediate(EAX, -1)
+  }
   for (const jump of done) e.landShort(jump)
-  finish(e, rd, answer)
+  finish(e, rd, quotient ? EAX : EDX)
 }
 
 function minusOne(e: Emitter): number {
