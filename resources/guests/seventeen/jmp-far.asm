@@ -1,4 +1,5 @@
 ; JMP far: loads CS, as every kernel must after it has loaded a GDT; through a gate, or directly.
+; Where the selector came from a program, RPL says from which ring, and the jump is refused where that ring has no right to it.
 ; Sensitive: DPL and RPL are compared with the processor's CPL, in the table that the processor uses.
 
 %include 'expect.inc'
@@ -21,6 +22,16 @@ start:  begin
         jmp CODE:.old
 .old:   inc eax
         expect 'and back', 3
+        mov eax, 0
+        catch .refused1
+        jmp (CODE | 1):.refused1
+.refused1:
+        expect 'fault for own code, on behalf of ring 1', 13
+        mov eax, 0
+        catch .refused3
+        jmp (CODE | 3):.refused3
+.refused3:
+        expect 'on behalf of ring 3', 13
         jmp finish
 
 end_of_guest

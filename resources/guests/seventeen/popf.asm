@@ -6,18 +6,16 @@
 
 start:  begin
         call timer_start
-        push 2 | IF
-        popf
-        call interrupts_seen
-        expect 'interrupts while open', 1
+        sti
         push 2
         popf
         call interrupts_seen
-        expect 'while closed', 0
+        expect 'interrupts after a popf that closes them', 0
+        cli
         push 2 | IF
         popf
         call interrupts_seen
-        expect 'while open again', 1
+        expect 'after one that opens them', 1
         jmp finish
 
 end_of_guest

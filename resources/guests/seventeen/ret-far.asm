@@ -6,7 +6,7 @@
 
 %macro return_with 1                    ; return_with EFLAGS: as an interrupt handler returns
         push %1
-        push CODE
+        push cs
         push %%there
         iret
 %%there:
@@ -20,12 +20,14 @@ start:  begin
         mov eax, 2
 .there: expect 'retf to ring 0', 1
         call timer_start
-        return_with 2 | IF
-        call interrupts_seen
-        expect 'interrupts after an iret that opens them', 1
+        sti
         return_with 2
         call interrupts_seen
-        expect 'after one that closes them', 0
+        expect 'interrupts after an iret that closes them', 0
+        cli
+        return_with 2 | IF
+        call interrupts_seen
+        expect 'after one that opens them', 1
         jmp finish
 
 end_of_guest
