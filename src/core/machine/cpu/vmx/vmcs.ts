@@ -23,10 +23,8 @@ function placeOf(encoding: number): number {
   return width === 1 ? FIELDS + 0x600 + index * 8 + (encoding & 1) * 4 : FIELDS + (width === 0 ? 0 : (width - 1) * 0x200) + index * 4
 }
 
-function read(c: Cpu, offset: number): number {
-  const at = gpa(c.s[CURRENT_VMCS]! + offset)
-  return c.memory.isRam(at) ? c.memory.hostWords[(at + HEAD_BYTES) >>> 2]! : c.memory.read(at, 4)
-}
+/** VMPTRLD has seen that the region is RAM. */
+const read = (c: Cpu, offset: number): number => c.memory.hostWords[(c.s[CURRENT_VMCS]! + HEAD_BYTES + offset) >>> 2]!
 
 function write(c: Cpu, offset: number, value: number): void {
   const at = gpa(c.s[CURRENT_VMCS]! + offset)
