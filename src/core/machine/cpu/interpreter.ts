@@ -2,7 +2,7 @@ import type { Cpu } from './cpu.ts'
 import { DB, DOUBLE_FAULT, FAULT, GP, PAGE_FAULT, TS } from './fault.ts'
 import { interrupt } from './interrupts.ts'
 import {
-  ATTENTION, BEFORE_EXCEPTION, DR0, EIP, ENTRY_EVENT, FAULT_ERROR, FAULT_VECTOR, FLAGS, HALTED, IF, INTR, LAST_SHADOW, LAST_SHADOW_MOMENT, NON_ROOT, RF, SHADOW, START, TF, VECTORING, VMX_MODE,
+  ABANDONED, ATTENTION, BEFORE_EXCEPTION, DR0, EIP, ENTRY_EVENT, FAULT_ERROR, FAULT_VECTOR, FLAGS, HALTED, IF, INTR, LAST_SHADOW, LAST_SHADOW_MOMENT, NON_ROOT, RF, SHADOW, START, TF, VECTORING, VMX_MODE,
 } from './layout.ts'
 import type { Cause } from './observer.ts'
 import { book, one } from './one.ts'
@@ -35,8 +35,9 @@ export function run(c: Cpu, count: number): Stop {
       each()
       if (c.moment >= c.stopAt) break
     }
-    if (!some(c, Math.min(c.stopAt - c.moment, MOST_AT_ONCE), each)) {
-      const stop = endFaulting(c)
+    const completed = some(c, Math.min(c.stopAt - c.moment, MOST_AT_ONCE), each)
+    if (!completed || c.s[ABANDONED] !== 0) {
+      const stop = completed ? leaveAbandoned(c) : endFaulting(c)
       if (stop) return stop
     }
   }
@@ -81,7 +82,11 @@ function trap(c: Cpu): false {
 
 /** Exactly one instruction, or the delivery of the one fault it raises; no interrupts. */
 export function step(c: Cpu): 'completed' | 'fault' | 'shutdown' {
-  if (some(c, 1, null)) return 'completed'
+  if (some(c, 1, null)) {
+    if (c.s[ABANDONED] === 0) return 'completed'
+    leaveAbandoned(c)
+    return 'fault'
+  }
   return deliverFault(c) ? 'fault' : 'shutdown'
 }
 
@@ -201,6 +206,14 @@ function inject(c: Cpu, event: EntryEvent): Stop | null {
   const stop = deliver(c, event, event.cause === 'fault' && event.vector === DB ? 0 : 1)
   s[ATTENTION] = 1
   return stop
+}
+
+/** The VM exit of an instruction that was counted, but has changed nothing. */
+function leaveAbandoned(c: Cpu): Stop | null {
+  c.instructions--
+  c.cycles -= c.s[ABANDONED]! - 1
+  c.s[ABANDONED] = 0
+  return leave(c)
 }
 
 /** The VM exit itself: a step of its own where the host is a program of this processor. */

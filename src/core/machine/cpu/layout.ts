@@ -82,7 +82,9 @@ export const HIDDEN_CODE = 109
 /** What the last shadow was (as SHADOW), and the low word of the moment of the instruction in it. */
 export const LAST_SHADOW = 110
 export const LAST_SHADOW_MOMENT = 111
-export const STATE_WORDS = 112
+/** Not 0: the instruction that just ended has changed nothing and was a VM exit; its cycles, and 1. */
+export const ABANDONED = 112
+export const STATE_WORDS = 113
 
 export const ROOT = 1
 export const NON_ROOT = 2

@@ -7,7 +7,7 @@ import { offsetOf, readOperand, segmentOf, writeOperand } from '../operands.ts'
 import { cr0Fits, cr4Fits, CR4_VMXE, FEATURE_LOCK, FEATURE_VMX, hasVmx, inVmx } from './capabilities.ts'
 import { EXIT_INSTRUCTION_INFORMATION } from './encodings.ts'
 import { enter } from './entry.ts'
-import { vmExit } from './exit.ts'
+import { exitAt } from './exit.ts'
 import { operandInformation, withRegister } from './instruction-info.ts'
 import { invept, invvpid, vmclear, vmptrld, vmread, vmwrite, vmxoff, vmxon } from './operations.ts'
 import { REASON } from './reasons.ts'
@@ -16,14 +16,15 @@ import { writeField } from './vmcs.ts'
 
 /** The VMX instructions (SDM 3C 30.3): who may execute them, their operands, and the result in the flags. */
 
-/** #UD outside VMX operation and in real mode; in a guest a VM exit, in every ring; #GP(0) outside ring 0. `information`: of the operand, where it has one. */
-function begin(c: Cpu, p: number, reason: number, information: ((c: Cpu, p: number) => number) | null): void {
+/** #UD outside VMX operation and in real mode; in a guest a VM exit, in every ring (false: the instruction has ended); #GP(0) outside ring 0. `information`: of the operand, where it has one. */
+function begin(c: Cpu, p: number, reason: number, information: ((c: Cpu, p: number) => number) | null): boolean {
   if (!inVmx(c) || (c.s[CR0]! & CR0_PE) === 0) raise(c.s, UD)
   if (c.s[VMX_MODE] === NON_ROOT) {
     if (information) writeField(c, EXIT_INSTRUCTION_INFORMATION, information(c, p))
-    vmExit(c, reason, information && c.records[p + R_RM]! < 0 ? c.records[p + R_DISP]! : 0)
+    return !exitAt(c, p, reason, information && c.records[p + R_RM]! < 0 ? c.records[p + R_DISP]! : 0)
   }
   if (c.s[CPL] !== 0) raise(c.s, GP, 0)
+  return true
 }
 
 /** A physical address from memory, 64 bits of which 32 are the processor's; -1: beyond them, which is aligned nowhere. */
@@ -37,7 +38,7 @@ function wordAt(c: Cpu, p: number, by: number): number {
 }
 
 const onPointer = (reason: number, operation: (c: Cpu, address: number) => ReturnType<typeof vmclear>): Handler => (c, p) => {
-  begin(c, p, reason, operandInformation)
+  if (!begin(c, p, reason, operandInformation)) return
   setFlags(c, operation(c, pointer(c, p)))
 }
 
@@ -45,7 +46,7 @@ const onPointer = (reason: number, operation: (c: Cpu, address: number) => Retur
 const doVmxon: Handler = (c, p) => {
   const { s } = c
   if (inVmx(c)) {
-    begin(c, p, REASON.vmxon, operandInformation)
+    if (!begin(c, p, REASON.vmxon, operandInformation)) return
     return setFlags(c, fail(c, 15))
   }
   if (!hasVmx(c) || (s[CR0]! & CR0_PE) === 0 || (s[CR4]! & CR4_VMXE) === 0) raise(s, UD)
@@ -56,12 +57,12 @@ const doVmxon: Handler = (c, p) => {
 }
 
 const doVmxoff: Handler = (c, p) => {
-  begin(c, p, REASON.vmxoff, null)
+  if (!begin(c, p, REASON.vmxoff, null)) return
   setFlags(c, vmxoff(c))
 }
 
 const doVmptrst: Handler = (c, p) => {
-  begin(c, p, REASON.vmptrst, operandInformation)
+  if (!begin(c, p, REASON.vmptrst, operandInformation)) return
   const [segment, offset] = [segmentOf(c, p), offsetOf(c, p)]
   probeWrite(c, linearForWrite(c, segment, offset, 8), 8)
   const current = c.s[CURRENT_VMCS]!
@@ -71,32 +72,32 @@ const doVmptrst: Handler = (c, p) => {
 }
 
 const doVmread: Handler = (c, p) => {
-  begin(c, p, REASON.vmread, withRegister)
+  if (!begin(c, p, REASON.vmread, withRegister)) return
   const result = vmread(c, c.s[c.records[p + R_REG]!]!)
   if (result.kind === 'ok') writeOperand(c, p, result.value, 4)
   setFlags(c, result)
 }
 
 const doVmwrite: Handler = (c, p) => {
-  begin(c, p, REASON.vmwrite, withRegister)
+  if (!begin(c, p, REASON.vmwrite, withRegister)) return
   const value = readOperand(c, p, 4)
   setFlags(c, vmwrite(c, c.s[c.records[p + R_REG]!]!, value))
 }
 
 const doEntry = (launch: boolean): Handler => (c, p) => {
-  begin(c, p, launch ? REASON.vmlaunch : REASON.vmresume, null)
+  if (!begin(c, p, launch ? REASON.vmlaunch : REASON.vmresume, null)) return
   const result = enter(c, launch, 1)
   if (result.kind !== 'ok' && result.kind !== 'entryFailure') setFlags(c, result)
 }
 
 const doVmcall: Handler = (c, p) => {
-  begin(c, p, REASON.vmcall, null)
+  if (!begin(c, p, REASON.vmcall, null)) return
   setFlags(c, fail(c, 1))
 }
 
 /** `what` gets the type and the descriptor's first words. */
 const doInvalidate = (reason: number, what: (c: Cpu, type: number, low: number, high: number) => ReturnType<typeof vmclear>): Handler => (c, p) => {
-  begin(c, p, reason, withRegister)
+  if (!begin(c, p, reason, withRegister)) return
   const [low, high] = [wordAt(c, p, 0), wordAt(c, p, 4)]
   setFlags(c, what(c, c.s[c.records[p + R_REG]!]!, low, high))
 }

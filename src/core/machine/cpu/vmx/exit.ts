@@ -2,7 +2,7 @@ import type { Cpu } from '../cpu.ts'
 import { VM_EXIT_CYCLES } from '../costs.ts'
 import { DB, PAGE_FAULT, raise } from '../fault.ts'
 import {
-  BEFORE_EXCEPTION, CR2, DR0, EIP, ENTRY_EVENT, EVENT_CYCLES, FLAGS, HIDDEN_CODE, RF, ROOT, START, TLB_VPID, VECTORING, VECTORING_ERROR, VECTORING_LENGTH, VMX_MODE,
+  ABANDONED, ATTENTION, BEFORE_EXCEPTION, CR2, CYCLES_SHIFT, DR0, EIP, ENTRY_EVENT, EVENT_CYCLES, FLAGS, HIDDEN_CODE, R_FAST, RF, ROOT, START, TLB_VPID, VECTORING, VECTORING_ERROR, VECTORING_LENGTH, VMX_MODE,
 } from '../layout.ts'
 import { ERROR_CODE_VALID, HARDWARE_EXCEPTION, SOFTWARE_INTERRUPT, typeOf, VALID } from './check-controls.ts'
 import {
@@ -27,6 +27,25 @@ export function noteExit(c: Cpu, reason: number, qualification: number): void {
 export function vmExit(c: Cpu, reason: number, qualification = 0): never {
   noteExit(c, reason, qualification)
   raise(c.s, VM_EXIT)
+}
+
+/**
+ * Ends the present instruction, which has changed nothing, in a VM exit, as `vmExit`; but its handler comes back, which costs a fraction of what is thrown. `run` takes
+ * back that it was counted. Always true.
+ */
+export function exitAt(c: Cpu, p: number, reason: number, qualification = 0): true {
+  noteExit(c, reason, qualification)
+  return abandon(c, p)
+}
+
+/** The same where the VMCS already tells why. */
+export function abandon(c: Cpu, p: number): true {
+  const { s } = c
+  s[EIP] = s[START]!
+  s[ABANDONED] = 1 + (c.records[p + R_FAST]! >>> CYCLES_SHIFT)
+  s[ATTENTION] = 1
+  c.traps = false
+  return true
 }
 
 /** Whether the exception leaves the guest; if so, the VMCS tells of it, and CR2 and DR6 are as before (SDM 3C 26.2, 28.1). */

@@ -16,7 +16,7 @@ import { PRIVILEGED_EXCEPTION, secondaryControls, SOFTWARE_EXCEPTION, SOFTWARE_I
 import {
   CR3_TARGET_COUNT, CR3_TARGETS, EXIT_INSTRUCTION_INFORMATION, GUEST_LINEAR_ADDRESS, IO_BITMAP_A, IO_BITMAP_B, MSR_BITMAP, PRIMARY_CONTROLS, TSC_OFFSET,
 } from './encodings.ts'
-import { exceptionExits, noteVectoring, VM_EXIT, vmExit } from './exit.ts'
+import { abandon, exceptionExits, exitAt, noteVectoring } from './exit.ts'
 import { informationOf } from './inject.ts'
 import { operandInformation } from './instruction-info.ts'
 import { REASON } from './reasons.ts'
@@ -37,19 +37,19 @@ function requireRing0(c: Cpu): void {
 /** An instruction of ring 0 that exits by a primary control; 0: always. */
 const privileged = (reason: number, control: number, qualification: (c: Cpu, p: number) => number = () => 0): Intercept => (c, p) => {
   requireRing0(c)
-  if (control === 0 || wants(c, control)) vmExit(c, reason, qualification(c, p))
+  if (control === 0 || wants(c, control)) return exitAt(c, p, reason, qualification(c, p))
   return false
 }
 
-const wbinvd: Intercept = (c) => {
+const wbinvd: Intercept = (c, p) => {
   requireRing0(c)
-  if ((secondaryControls(c) & WBINVD_EXITING) !== 0) vmExit(c, REASON.wbinvd)
+  if ((secondaryControls(c) & WBINVD_EXITING) !== 0) return exitAt(c, p, REASON.wbinvd)
   return false
 }
 
-const rdtsc: Intercept = (c) => {
+const rdtsc: Intercept = (c, p) => {
   if ((c.s[CR4]! & CR4_TSD) !== 0) requireRing0(c)
-  if (wants(c, RDTSC_EXITING)) vmExit(c, REASON.rdtsc)
+  if (wants(c, RDTSC_EXITING)) return exitAt(c, p, REASON.rdtsc)
   if (!wants(c, TSC_OFFSETTING)) return false
   putTimestamp(c)
   return true
@@ -74,17 +74,17 @@ function msrExits(c: Cpu, write: boolean): boolean {
 }
 
 const MSR_TSC = 0x10
-const rdmsr: Intercept = (c) => {
+const rdmsr: Intercept = (c, p) => {
   requireRing0(c)
-  if (msrExits(c, false)) vmExit(c, REASON.rdmsr)
+  if (msrExits(c, false)) return exitAt(c, p, REASON.rdmsr)
   if (c.s[ECX] !== MSR_TSC || !wants(c, TSC_OFFSETTING)) return false
   putTimestamp(c)
   return true
 }
 
-const wrmsr: Intercept = (c) => {
+const wrmsr: Intercept = (c, p) => {
   requireRing0(c)
-  if (msrExits(c, true)) vmExit(c, REASON.wrmsr)
+  if (msrExits(c, true)) return exitAt(c, p, REASON.wrmsr)
   return false
 }
 
@@ -109,7 +109,7 @@ const port = (direction: number): Intercept => (c, p) => {
   const immediate = c.records[p + R_FORM] === FORM_RM_IMM
   const number = immediate ? c.records[p + R_IMM]! & 0xff : c.s[EDX]! & 0xffff
   checkPort(c, number, size)
-  if (portExits(c, number, size)) vmExit(c, REASON.io, (size - 1) | direction | (immediate ? IO_IMMEDIATE : 0) | (number << 16))
+  if (portExits(c, number, size)) return exitAt(c, p, REASON.io, (size - 1) | direction | (immediate ? IO_IMMEDIATE : 0) | (number << 16))
   return false
 }
 
@@ -126,12 +126,12 @@ const stringPort = (direction: number): Intercept => (c, p) => {
   const linear = direction === IO_IN ? linearForWrite(c, ES, c.s[EDI]! & mask, size) : linearForRead(c, segment, c.s[ESI]! & mask, size)
   writeField(c, GUEST_LINEAR_ADDRESS, linear)
   writeField(c, EXIT_INSTRUCTION_INFORMATION, ((mask === -1 ? 1 : 0) << 7) | (segment << 15))
-  vmExit(c, REASON.io, (size - 1) | direction | IO_STRING | (repeated ? IO_REP : 0) | (number << 16))
+  return exitAt(c, p, REASON.io, (size - 1) | direction | IO_STRING | (repeated ? IO_REP : 0) | (number << 16))
 }
 
 const debugRegister = (from: boolean): Intercept => (c, p) => {
   requireRing0(c)
-  if (wants(c, MOV_DR_EXITING)) vmExit(c, REASON.debugRegister, c.records[p + R_REG]! | (from ? 0x10 : 0) | (c.records[p + R_RM]! << 8))
+  if (wants(c, MOV_DR_EXITING)) return exitAt(c, p, REASON.debugRegister, c.records[p + R_REG]! | (from ? 0x10 : 0) | (c.records[p + R_RM]! << 8))
   return false
 }
 
@@ -140,10 +140,10 @@ export const toCr3: Intercept = (c, p) => {
   if (!wants(c, CR3_LOAD_EXITING)) return false
   const value = c.s[c.records[p + R_RM]!]!
   for (let n = 0; n < readField(c, CR3_TARGET_COUNT); n++) if (readField(c, CR3_TARGETS + n * 2) === value) return false
-  vmExit(c, REASON.controlRegister, 3 | (c.records[p + R_RM]! << 8))
+  return exitAt(c, p, REASON.controlRegister, 3 | (c.records[p + R_RM]! << 8))
 }
 export const fromCr3: Intercept = (c, p) => {
-  if (wants(c, CR3_STORE_EXITING)) vmExit(c, REASON.controlRegister, 3 | 0x10 | (c.records[p + R_RM]! << 8))
+  if (wants(c, CR3_STORE_EXITING)) return exitAt(c, p, REASON.controlRegister, 3 | 0x10 | (c.records[p + R_RM]! << 8))
   return false
 }
 
@@ -153,20 +153,20 @@ const table = (reason: number, identity: number, ring0: boolean): Intercept => (
   if ((secondaryControls(c) & DESCRIPTOR_TABLE_EXITING) === 0) return false
   const wide = reason === REASON.gdtrIdtr && sizeOf(c, p) === 4 ? 1 << 11 : 0
   writeField(c, EXIT_INSTRUCTION_INFORMATION, operandInformation(c, p) | wide | (identity << 28))
-  vmExit(c, reason, c.records[p + R_RM]! < 0 ? c.records[p + R_DISP]! : 0)
+  return exitAt(c, p, reason, c.records[p + R_RM]! < 0 ? c.records[p + R_DISP]! : 0)
 }
 
 /** `int3`, `into` and `int1`: exceptions of their own, which the bitmap may want. Others only leave word of themselves, for a fault on their way. */
 const software = (vector: (c: Cpu, p: number) => number, type: number | null): Intercept => (c, p) => {
   const number = vector(c, p)
   if (number < 0) return false
-  if (type !== null && exceptionExits(c, number, -1, type)) raise(c.s, VM_EXIT)
+  if (type !== null && exceptionExits(c, number, -1, type)) return abandon(c, p)
   noteVectoring(c, informationOf(type ?? SOFTWARE_INTERRUPT, number, -1), 0, (c.s[EIP]! - c.s[START]!) & 15)
   return false
 }
 
 export const INTERCEPTS: Readonly<Record<string, Intercept>> = {
-  cpuid: (c) => vmExit(c, REASON.cpuid), hlt: privileged(REASON.hlt, HLT_EXITING), invd: privileged(REASON.invd, 0), wbinvd, rdtsc, rdmsr, wrmsr, rdpmc: privileged(REASON.rdpmc, RDPMC_EXITING),
+  cpuid: (c, p) => exitAt(c, p, REASON.cpuid), hlt: privileged(REASON.hlt, HLT_EXITING), invd: privileged(REASON.invd, 0), wbinvd, rdtsc, rdmsr, wrmsr, rdpmc: privileged(REASON.rdpmc, RDPMC_EXITING),
   invlpg: privileged(REASON.invlpg, INVLPG_EXITING, (c, p) => (offsetOf(c, p) + c.bases[segmentOf(c, p)]!) | 0),
   inPort: port(IO_IN), outPort: port(0), ins: stringPort(IO_IN), outs: stringPort(0), movFromDebug: debugRegister(true), movToDebug: debugRegister(false),
   sgdt: table(REASON.gdtrIdtr, 0, false), sidt: table(REASON.gdtrIdtr, 1, false), lgdt: table(REASON.gdtrIdtr, 2, true), lidt: table(REASON.gdtrIdtr, 3, true),

@@ -4,7 +4,7 @@ import { GP, raise } from '../fault.ts'
 import { CPL, CR0, CR0_TS, CR4, R_REG, R_RM } from '../layout.ts'
 import { offsetOf, readOperand, segmentOf, sizeOf, writeOperand } from '../operands.ts'
 import { CR0_MASK, CR0_SHADOW, CR4_MASK, CR4_SHADOW, GUEST_LINEAR_ADDRESS } from './encodings.ts'
-import { vmExit } from './exit.ts'
+import { exitAt } from './exit.ts'
 import { fromCr3, type Intercept, toCr3 } from './intercepts.ts'
 import { REASON } from './reasons.ts'
 import { readField, writeField } from './vmcs.ts'
@@ -44,7 +44,7 @@ const movToControl: Intercept = (c, p) => {
   if (number === 2) return false
   const owned = readField(c, number === 0 ? CR0_MASK : CR4_MASK)
   const value = c.s[register]!
-  if (((value ^ readField(c, number === 0 ? CR0_SHADOW : CR4_SHADOW)) & owned) !== 0) vmExit(c, REASON.controlRegister, number | (register << 8))
+  if (((value ^ readField(c, number === 0 ? CR0_SHADOW : CR4_SHADOW)) & owned) !== 0) return exitAt(c, p, REASON.controlRegister, number | (register << 8))
   if (number === 0) setCr0(c, (value & ~owned) | (c.s[CR0]! & owned))
   else setCr4(c, (value & ~owned) | (c.s[CR4]! & owned))
   return true
@@ -64,7 +64,7 @@ const lmsw: Intercept = (c, p) => {
   if (sets !== 0 || ((value ^ shadow) & owned & 0xe) !== 0) {
     const memory = c.records[p + R_RM]! < 0
     if (memory) writeField(c, GUEST_LINEAR_ADDRESS, (offsetOf(c, p) + c.bases[segmentOf(c, p)]!) | 0)
-    vmExit(c, REASON.controlRegister, LMSW_TYPE | (memory ? LMSW_MEMORY : 0) | (value << 16))
+    return exitAt(c, p, REASON.controlRegister, LMSW_TYPE | (memory ? LMSW_MEMORY : 0) | (value << 16))
   }
   const before = c.s[CR0]!
   c.s[CR0] = (before & ~(0xe & ~owned)) | (value & 0xf & ~owned)
@@ -72,10 +72,10 @@ const lmsw: Intercept = (c, p) => {
   return true
 }
 
-const clts: Intercept = (c) => {
+const clts: Intercept = (c, p) => {
   requireRing0(c)
   if ((readField(c, CR0_MASK) & CR0_TS) === 0) return false
-  if ((readField(c, CR0_SHADOW) & CR0_TS) !== 0) vmExit(c, REASON.controlRegister, CLTS_TYPE)
+  if ((readField(c, CR0_SHADOW) & CR0_TS) !== 0) return exitAt(c, p, REASON.controlRegister, CLTS_TYPE)
   return true
 }
 
