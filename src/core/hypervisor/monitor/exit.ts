@@ -1,3 +1,5 @@
+import type { ExitName } from '../../machine/cpu/vmx/reasons.ts'
+
 /** Why the monitor was entered. */
 export type ExitReason =
   /** An instruction that may not run where the guest runs it; the monitor did it in its place. */
@@ -15,8 +17,18 @@ export interface MonitorExit {
   /** The guest's instruction and ring. */
   readonly eip: number
   readonly cpl: number
-  /** The physical processor's vector. */
+  /** The physical processor's vector; -1: it came without one, by a VM exit. */
   readonly vector: number
+  readonly vmExit?: VmExit
+}
+
+/** What the processor itself says of a VM exit. */
+export interface VmExit {
+  /** Basic exit reason (SDM 3D appendix C), its name here, and AMD's exit code for the same; null: AMD has none. */
+  readonly reason: number
+  readonly name: ExitName
+  readonly amd: string | null
+  readonly qualification: number
 }
 
 /** Entries of the monitor so far, by reason. */

@@ -1,0 +1,98 @@
+import type { Cpu } from '../../../machine/cpu/cpu.ts'
+import { DONE } from '../../../machine/cpu/layout.ts'
+import type { Cause, CpuObserver } from '../../../machine/cpu/observer.ts'
+import { showState } from './guest-state.ts'
+import { HOST_OWNED_CR0, HOST_OWNED_CR4 } from './start-vmx.ts'
+
+/**
+ * What happens in the guest while it runs on the physical processor, told to whoever watches the one that it believes in, with that one's state and counts as they
+ * would be. Without a watcher nobody is told, and nothing is carried over.
+ */
+export class GuestObserver implements CpuObserver {
+  readonly #virtual: Cpu
+  readonly #physical: Cpu
+  readonly #each = (): void => {
+    const { ring, observer } = this.#virtual
+    this.#show()
+    ring?.take()
+    observer?.each?.()
+    this.#stop()
+  }
+  /** The physical processor's counts that the virtual one has already. */
+  #counted = { instructions: 0, iterations: 0, deliveries: 0, cycles: 0 }
+
+  constructor(virtual: Cpu, physical: Cpu) {
+    this.#virtual = virtual
+    this.#physical = physical
+  }
+
+  /** Before the guest runs. */
+  attach(): void {
+    const { instructions, iterations, deliveries, cycles } = this.#physical
+    this.#counted = { instructions, iterations, deliveries, cycles }
+    const watched = this.#virtual.observer !== null || this.#virtual.ring !== null
+    this.#physical.observer = watched ? this : null
+  }
+
+  /** What the guest has done since then counts. */
+  count(): void {
+    const virtual = this.#virtual
+    const { instructions, iterations, deliveries, cycles } = this.#physical
+    virtual.instructions += instructions - this.#counted.instructions
+    virtual.iterations += iterations - this.#counted.iterations
+    virtual.deliveries += deliveries - this.#counted.deliveries
+    virtual.cycles += cycles - this.#counted.cycles
+    virtual.s[DONE] = 0
+    this.#counted = { instructions, iterations, deliveries, cycles }
+  }
+
+  get each(): (() => void) | null {
+    const { ring, observer } = this.#virtual
+    return ring || observer?.each ? this.#each : null
+  }
+
+  delivered(cause: Cause, vector: number, error: number, fromCpl: number): void {
+    this.#tell((observer) => observer.delivered(cause, vector, error, fromCpl))
+  }
+
+  returned(fromCpl: number): void {
+    this.#tell((observer) => observer.returned(fromCpl))
+  }
+
+  gate(fromCpl: number): void {
+    this.#tell((observer) => observer.gate(fromCpl))
+  }
+
+  port(write: boolean, port: number, size: number, value: number): void {
+    this.#tell((observer) => observer.port(write, port, size, value))
+  }
+
+  control(name: 'cr0' | 'cr3' | 'cr4' | 'gdtr' | 'idtr' | 'ldtr' | 'tr', before: number, after: number): void {
+    const hidden = name === 'cr0' ? HOST_OWNED_CR0 : name === 'cr4' ? HOST_OWNED_CR4 : 0
+    this.#tell((observer) => observer.control(name, before & ~hidden, after & ~hidden))
+  }
+
+  halted(): void {
+    this.#tell((observer) => observer.halted())
+  }
+
+  #tell(what: (observer: CpuObserver) => void): void {
+    const { observer } = this.#virtual
+    if (!observer) return
+    this.#show()
+    what(observer)
+    this.#stop()
+  }
+
+  #show(): void {
+    this.count()
+    this.#virtual.s[DONE] = this.#physical.s[DONE]!
+    showState(this.#virtual, this.#physical)
+  }
+
+  /** A watcher may want to stop. */
+  #stop(): void {
+    const [virtual, physical] = [this.#virtual, this.#physical]
+    if (virtual.moment >= virtual.stopAt) physical.stopBy(physical.moment)
+  }
+}
