@@ -30,7 +30,7 @@ export const DEBUG_CONTROLS = 1 << 2
 export const ACKNOWLEDGE_ON_EXIT = 1 << 15
 
 /** What must be 1, and what may be (SDM 3D A.3 to A.5). */
-export interface Allowed { readonly must: number; readonly may: number }
+interface Allowed { readonly must: number; readonly may: number }
 
 const allowed = (must: number, ...may: readonly number[]): Allowed => ({ must, may: may.reduce((all, bit) => all | bit, must) })
 
@@ -53,11 +53,11 @@ export const CONTROLS = {
 export const fits = (value: number, { must, may }: Allowed): boolean => (value & must) === must && (value & ~may) === 0
 
 /** PE, NE and PG must be 1 in VMX operation; in an unrestricted guest only NE. */
-export const CR0_FIXED = 0x8000_0021 | 0
-export const CR0_FIXED_UNRESTRICTED = 0x20
+const CR0_FIXED = 0x8000_0021 | 0
+const CR0_FIXED_UNRESTRICTED = 0x20
 export const CR4_VMXE = 0x2000
 /** VMXE, and TSD, DE, PSE. */
-export const CR4_ALLOWED = 0x201c
+const CR4_ALLOWED = 0x201c
 
 const VMX_FLAG = 1 << 5
 export const hasVmx = (c: Cpu): boolean => (c.cpuid.moreFeatures & VMX_FLAG) !== 0

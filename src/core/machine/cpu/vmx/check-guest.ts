@@ -21,7 +21,7 @@ const BLOCKED_BY_STI = 1
 const BLOCKED_BY_MOV_SS = 2
 
 /** What a guest-state area fails by: the exit qualification (SDM 3C 27.8), and which check it was. */
-export interface GuestProblem { readonly qualification: number; readonly what: string }
+interface GuestProblem { readonly qualification: number; readonly what: string }
 
 /** The first check of SDM 3C 27.3.1 that fails, or null. Virtual-8086 mode is not built, and fails. */
 export function guestProblem(c: Cpu): GuestProblem | null {

@@ -1,8 +1,8 @@
 /** What a field is for: SDM 3C 25.3's areas of the VMCS. */
-export type FieldGroup = 'control' | 'exit information' | 'guest state' | 'host state'
+type FieldGroup = 'control' | 'exit information' | 'guest state' | 'host state'
 
 /** A field of the VMCS (SDM 3D appendix B). */
-export interface VmcsField {
+interface VmcsField {
   readonly encoding: number
   /** The manual's name. */
   readonly name: string

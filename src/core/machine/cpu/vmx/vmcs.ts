@@ -8,7 +8,6 @@ import { CURRENT_VMCS } from '../layout.ts'
  * leaves it to the processor. It is memory like any other, so checkpoints and hashes have it. Each field has a place by the parts of its encoding.
  */
 export const REVISION = 0x676c_6173
-const ABORT = 4
 const LAUNCH_STATE = 8
 const FIELDS = 64
 
@@ -45,6 +44,3 @@ export const revisionAt = (c: Cpu, address: number): number => c.memory.read(gpa
 
 /** VMCLEAR's effect: the launch state becomes clear. */
 export const clearAt = (c: Cpu, address: number): void => c.memory.write(gpa(address + LAUNCH_STATE), CLEAR, 4)
-
-/** A VM exit that cannot load its host leaves the reason in the region (SDM 3C 28.7). */
-export const setAbort = (c: Cpu, indicator: number): void => write(c, ABORT, indicator)
