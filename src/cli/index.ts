@@ -4,11 +4,12 @@ import { classify } from './classify.ts'
 import { type CliCommand, UsageError } from './command.ts'
 import { machine } from './machine.ts'
 import { disasm } from './disasm.ts'
+import { riscv } from './riscv.ts'
 import { run } from './run.ts'
 import { serve } from './serve.ts'
 import { vectors } from './vectors.ts'
 
-const COMMANDS: Readonly<Record<string, CliCommand>> = { serve, run, build, machine, vectors, asm, disasm, classify }
+const COMMANDS: Readonly<Record<string, CliCommand>> = { serve, run, build, machine, vectors, asm, disasm, riscv, classify }
 
 const HELP = `Glasshouse: build, run, open up and break a virtual datacenter, offline.
 

@@ -4,6 +4,7 @@ import { type Classification, classify, type ClassifyOptions } from '../core/hyp
 import { type AsmParams, assembleFile, type DisasmParams, type DisassembledLine, disassembleFile } from './headless-asm.ts'
 import { buildImage, type BuildParams } from './headless-build.ts'
 import { type MachineParams, type MachineReport, runMachine } from './headless-machine.ts'
+import { type RiscvParams, type RiscvReport, runRiscv } from './headless-riscv.ts'
 import { type VectorsParams, runVectorFile } from './headless-vectors.ts'
 import type { AssembleResult } from '../core/machine/assembler/assemble.ts'
 import type { VectorReport } from '../core/machine/vectors/run-vectors.ts'
@@ -18,6 +19,7 @@ export interface HeadlessParams {
   readonly vectors: VectorsParams
   readonly asm: AsmParams
   readonly disasm: DisasmParams
+  readonly riscv: RiscvParams
   readonly classify: Required<Pick<ClassifyOptions, 'mends'>>
 }
 
@@ -28,6 +30,7 @@ export interface HeadlessResults {
   readonly vectors: VectorReport
   readonly asm: AssembleResult
   readonly disasm: readonly DisassembledLine[]
+  readonly riscv: RiscvReport
   readonly classify: Classification
 }
 
@@ -53,6 +56,8 @@ export function runJob(job: HeadlessJob, log: (text: string) => void, line: Seri
       return runVectorFile(job.params)
     case 'asm':
       return assembleFile(job.params)
+    case 'riscv':
+      return runRiscv(job.params, log)
     case 'disasm':
       return disassembleFile(job.params)
     case 'classify':

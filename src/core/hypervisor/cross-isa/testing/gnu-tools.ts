@@ -32,7 +32,7 @@ const HEADER = 52
 const PROGRAM_HEADER = 32
 
 /** A program as an ELF executable for Linux on RV32: each segment writable and executable, the last with the zeros behind it. */
-function elfOf({ entry, segments, end }: Program): Uint8Array {
+export function elfOf({ entry, segments, end }: Program): Uint8Array {
   const start = Math.min(...segments.map(({ address }) => address))
   const offset = 4096
   const size = Math.max(...segments.map(({ address, bytes }) => address + bytes.length)) - start
