@@ -11,7 +11,7 @@ import {
   GUEST_INTERRUPTIBILITY, GUEST_LIMITS, GUEST_PENDING_DEBUG, GUEST_RFLAGS, GUEST_RIGHTS, GUEST_RIP, GUEST_RSP, GUEST_SELECTORS, GUEST_SYSENTER_CS, GUEST_SYSENTER_EIP, GUEST_SYSENTER_ESP, HOST_CR0, HOST_CR3, HOST_CR4,
   HOST_FS_BASE, HOST_GDTR_BASE, HOST_GS_BASE, HOST_IDTR_BASE, HOST_RIP, HOST_RSP, HOST_SELECTORS, HOST_SYSENTER_CS, HOST_SYSENTER_EIP, HOST_SYSENTER_ESP, HOST_TR_BASE, HOST_TR_SELECTOR,
 } from './encodings.ts'
-import { readField, writeField } from './vmcs.ts'
+import { fieldsAt, fieldsForWriting, readField, wordOf, writeField } from './vmcs.ts'
 
 /** Between the guest-state and host-state areas and the registers (SDM 3C 27.3.2, 28.3, 28.5). */
 
@@ -20,6 +20,9 @@ const PLAIN: readonly (readonly [number, number])[] = [
   [CR0, GUEST_CR0], [CR3, GUEST_CR3], [CR4, GUEST_CR4], [SYSENTER_CS, GUEST_SYSENTER_CS], [SYSENTER_CS + 1, GUEST_SYSENTER_ESP], [SYSENTER_CS + 2, GUEST_SYSENTER_EIP], [GDT_BASE, GUEST_GDTR_BASE], [GDT_LIMIT, GUEST_GDTR_LIMIT],
   [IDT_BASE, GUEST_IDTR_BASE], [IDT_LIMIT, GUEST_IDTR_LIMIT], [ESP, GUEST_RSP], [HALTED, GUEST_ACTIVITY],
 ]
+const PLACES = Int32Array.from(PLAIN, ([place]) => place)
+const WORDS = Int32Array.from(PLAIN, ([, field]) => wordOf(field))
+const [SELECTOR_WORDS, BASE_WORDS, LIMIT_WORDS, RIGHTS_WORDS] = [wordOf(GUEST_SELECTORS), wordOf(GUEST_BASES), wordOf(GUEST_LIMITS), wordOf(GUEST_RIGHTS)]
 const DR7 = DR0 + 7
 const CR3_WRITABLE = ~0xfe7
 
@@ -32,16 +35,18 @@ export const lowWord = (count: number): number => count % 0x1_0000_0000 | 0
  */
 export function saveGuest(c: Cpu, from: Cpu, eip: number, resume: boolean): void {
   const { s } = from
-  for (const [place, field] of PLAIN) writeField(c, field, s[place]!)
+  const m = c.memory.hostWords
+  const base = fieldsForWriting(c)
+  for (let n = 0; n < WORDS.length; n++) m[base + WORDS[n]!] = s[PLACES[n]!]!
   writeField(c, GUEST_RIP, eip)
   writeField(c, GUEST_RFLAGS, (eflags(s) & ~RF) | (resume ? RF : 0))
   if ((readField(c, EXIT_CONTROLS) & DEBUG_CONTROLS) !== 0) writeField(c, GUEST_DR7, s[DR7]!)
   for (let segment = 0; segment <= TR; segment++) {
-    writeField(c, GUEST_SELECTORS + segment * 2, from.selectors[segment]!)
-    writeField(c, GUEST_BASES + segment * 2, from.bases[segment]!)
-    writeField(c, GUEST_LIMITS + segment * 2, from.limits[segment]!)
     const rights = from.rights[segment]!
-    writeField(c, GUEST_RIGHTS + segment * 2, rights === 0 ? UNUSABLE : (rights >>> 8) & 0xf0ff)
+    m[base + SELECTOR_WORDS + segment] = from.selectors[segment]!
+    m[base + BASE_WORDS + segment] = from.bases[segment]!
+    m[base + LIMIT_WORDS + segment] = from.limits[segment]!
+    m[base + RIGHTS_WORDS + segment] = rights === 0 ? UNUSABLE : (rights >>> 8) & 0xf0ff
   }
   writeField(c, GUEST_INTERRUPTIBILITY, s[SHADOW] !== 0 ? s[SHADOW]! : shadowOfInstruction(from))
   writeField(c, GUEST_PENDING_DEBUG, 0)
@@ -55,15 +60,16 @@ export function shadowOfInstruction(c: Cpu): number {
 /** The guest-state area into the registers of a processor, this one or another. */
 export function loadGuest(c: Cpu, into: Cpu): void {
   const { s } = into
-  for (const [place, field] of PLAIN) s[place] = readField(c, field)
+  const m = c.memory.hostWords
+  const base = fieldsAt(c)
+  for (let n = 0; n < WORDS.length; n++) s[PLACES[n]!] = m[base + WORDS[n]!]!
   s[CR3]! &= CR3_WRITABLE
   s[CR0]! |= 0x10
   s[EIP] = s[START] = readField(c, GUEST_RIP)
   setFlags(s, readField(c, GUEST_RFLAGS))
   if ((readField(c, ENTRY_CONTROLS) & DEBUG_CONTROLS) !== 0) s[DR7] = readField(c, GUEST_DR7) | 0x400
   for (let segment = 0; segment <= TR; segment++) {
-    const rights = readField(c, GUEST_RIGHTS + segment * 2)
-    put(into, segment, readField(c, GUEST_SELECTORS + segment * 2), readField(c, GUEST_BASES + segment * 2), readField(c, GUEST_LIMITS + segment * 2), rights)
+    put(into, segment, m[base + SELECTOR_WORDS + segment]!, m[base + BASE_WORDS + segment]!, m[base + LIMIT_WORDS + segment]!, m[base + RIGHTS_WORDS + segment]!)
   }
   s[SHADOW] = readField(c, GUEST_INTERRUPTIBILITY)
   s[LAST_SHADOW] = 0

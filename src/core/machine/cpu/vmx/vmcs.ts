@@ -1,5 +1,5 @@
 import { gpa } from '../../memory/addresses.ts'
-import { HEAD_BYTES } from '../../memory/physical-memory.ts'
+import { HEAD_BYTES, PAGE_SIZE } from '../../memory/physical-memory.ts'
 import type { Cpu } from '../cpu.ts'
 import { CURRENT_VMCS } from '../layout.ts'
 
@@ -35,6 +35,18 @@ function write(c: Cpu, offset: number, value: number): void {
 export const readField = (c: Cpu, encoding: number): number => read(c, placeOf(encoding))
 /** 16-bit fields keep 16 bits. */
 export const writeField = (c: Cpu, encoding: number, value: number): void => write(c, placeOf(encoding), encoding < 0x2000 ? value & 0xffff : value)
+
+/** Place of a field in `hostWords` behind `fieldsAt`; of the next index it is one further. */
+export const wordOf = (encoding: number): number => placeOf(encoding) >>> 2
+export const fieldsAt = (c: Cpu): number => (c.s[CURRENT_VMCS]! + HEAD_BYTES) >>> 2
+
+/** As `fieldsAt`, for many writes at once: whoever must hear of a write to the page has heard of it. */
+export function fieldsForWriting(c: Cpu): number {
+  const base = fieldsAt(c)
+  const page = c.s[CURRENT_VMCS]!
+  for (let offset = 0; offset < PAGE_SIZE && !c.memory.isPlain(gpa(page)); offset += 4) c.memory.write(gpa(page + offset), c.memory.hostWords[base + offset / 4]!, 4)
+  return base
+}
 
 export const launchState = (c: Cpu): number => read(c, LAUNCH_STATE)
 export const setLaunchState = (c: Cpu, state: number): void => write(c, LAUNCH_STATE, state)
