@@ -85,6 +85,11 @@ export class DirectExecution {
     return result !== 'shutdown'
   }
 
+  /** Something else ran on the physical processor: it gets all of the guest's segments the next time. */
+  forgetSegments(): void {
+    this.#worlds.reset()
+  }
+
   save(): DirectExecutionSnapshot {
     return { physical: this.physical.save(), translation: this.translation.save(), globals: this.#globals.save(), locals: this.#locals.save() }
   }

@@ -10,6 +10,8 @@ export type ExitReason =
   | 'reflected'
   /** A device of the host's interrupted. */
   | 'interrupt'
+  /** Translated code came to where nothing is translated yet. */
+  | 'translated'
 
 /** One entry of the monitor. */
 export interface MonitorExit {
@@ -34,4 +36,4 @@ export interface VmExit {
 /** Entries of the monitor so far, by reason. */
 export type ExitCounts = Readonly<Record<ExitReason, number>>
 
-export const noExits = (): Record<ExitReason, number> => ({ emulated: 0, 'hidden fault': 0, reflected: 0, interrupt: 0 })
+export const noExits = (): Record<ExitReason, number> => ({ emulated: 0, 'hidden fault': 0, reflected: 0, interrupt: 0, translated: 0 })

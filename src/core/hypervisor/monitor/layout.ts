@@ -20,7 +20,13 @@ export const STACK_OFFSET = 2 * PAGE_SIZE
 export const STACK_TOP = MONITOR_LINEAR + STACK_OFFSET + PAGE_SIZE
 export const GDT_OFFSET = 4 * PAGE_SIZE
 export const LDT_OFFSET = GDT_OFFSET + 0x1_0000
-export const OWN_BYTES = LDT_OFFSET + 0x1_0000
+/** Per-VM data that translated code reaches through GS, whose segment ends with it. */
+export const DATA_OFFSET = LDT_OFFSET + 0x1_0000
+export const DATA_BYTES = PAGE_SIZE
+/** Translated code. */
+export const CACHE_OFFSET = 0x10_0000
+export const CACHE_BYTES = 0x10_0000
+export const OWN_BYTES = CACHE_OFFSET + CACHE_BYTES
 
 /** Entry points, one each 16 bytes, that the monitor's IDT names: where the processor arrives, host software goes on. No code lies there. */
 export const ENTRY_LINEAR = MONITOR_LINEAR + 0x20_0000

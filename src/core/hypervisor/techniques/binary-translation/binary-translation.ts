@@ -1,0 +1,282 @@
+import type { Executor, MonitorPlan } from '../../../machine/board/executor.ts'
+import type { Cpu } from '../../../machine/cpu/cpu.ts'
+import { PAGE_FAULT } from '../../../machine/cpu/fault.ts'
+import { interpret, lookAround, run as runPhysical, type Stop } from '../../../machine/cpu/interpreter.ts'
+import { ATTENTION, BASES, CPL, CR0, CR0_PE, CS, EIP, FLAGS, HALTED, INTR, LIMITS, RF, RIGHTS, SS, START, TF, VMX_MODE } from '../../../machine/cpu/layout.ts'
+import { gpa } from '../../../machine/memory/addresses.ts'
+import type { PhysicalMemory } from '../../../machine/memory/physical-memory.ts'
+import { DirectExecution } from '../../monitor/direct-execution.ts'
+import { type ExitCounts, type ExitReason, type MonitorExit, noExits } from '../../monitor/exit.ts'
+import { FENCE, HOST_INTERRUPT, IDT_OFFSET, MONITOR_BYTES } from '../../monitor/layout.ts'
+import { BEFORE_MISS, BEFORE_TABLE, CACHE_LINEAR, FIRST_RUN, MISS } from './cache-layout.ts'
+import { type CacheStop, CacheSwitch } from './cache-switch.ts'
+import type { Point, Run } from './run-record.ts'
+import { type CacheSnapshot, TranslationCache, type TranslationCounts } from './translation-cache.ts'
+
+export interface BinaryTranslationOptions {
+  /** Is told every entry of the monitor. */
+  readonly onExit?: (exit: MonitorExit) => void
+}
+
+/** What the monitor did beside translating. */
+export interface MonitorCounts {
+  /** Call-outs by mnemonic. */
+  readonly callOuts: Record<string, number>
+  /** Copies that became call-outs because they trapped often, and call-outs that became copies again. */
+  adapted: number
+  reverted: number
+  /** Indirect branches whose target was not in the table. */
+  misses: number
+  /** Instructions of the guest's kernel that were interpreted, not translated. */
+  interpreted: number
+}
+
+/** Where translated code goes on if nothing comes in between. */
+interface Place { readonly run: number; readonly at: number; readonly pc: number; readonly cpl: number }
+
+interface Snapshot {
+  readonly execution: ReturnType<DirectExecution['save']>
+  readonly cache: CacheSnapshot
+  readonly exits: ExitCounts
+  readonly counts: MonitorCounts
+  readonly place: Place | null
+}
+
+const BIG = 0x40_0000
+const BP = 3
+/** DPL 1 of a gate. */
+const RING_1 = 0x2000
+/** Traps until a copy becomes a call-out, and times that a call-out must have been needless until it is a copy again. */
+const HOT = 4
+const COOL = 16
+
+/**
+ * Binary translation (Adams and Agesen, ASPLOS 2006): the guest's programs run directly, its kernel runs as a translation of itself in ring 1. Most instructions are copies of themselves; what is
+ * privileged or sensitive, and all that depends on where code lies, is replaced. What is not clear is interpreted on the virtual processor.
+ *
+ * Time: the physical processor counts its instructions; sequences that are longer than what they stand for book the difference in the monitor's data. A run that is limited to the rest of the
+ * guest's share never goes too far, because no translation is shorter than its original.
+ */
+export class BinaryTranslation implements Executor {
+  readonly #virtual: Cpu
+  readonly #execution: DirectExecution
+  readonly #cache: TranslationCache
+  readonly #switch: CacheSwitch
+  readonly #onExit: ((exit: MonitorExit) => void) | undefined
+  #exits = noExits()
+  #counts: MonitorCounts = { callOuts: {}, adapted: 0, reverted: 0, misses: 0, interpreted: 0 }
+  #place: Place | null = null
+  #last: ExitReason = 'emulated'
+  /** Whose segments the physical processor has: the kernel's, for translated code, or a program's. */
+  #translated = false
+
+  constructor(virtual: Cpu, host: PhysicalMemory, { onExit }: BinaryTranslationOptions) {
+    this.#virtual = virtual
+    this.#onExit = onExit
+    this.#execution = new DirectExecution(virtual, host, 1, (reason, vector) => this.#note(reason, vector))
+    this.#cache = new TranslationCache(virtual, host, this.#execution.translation)
+    this.#switch = new CacheSwitch(virtual, this.#execution.physical)
+    // Translated code may come to the monitor by `int3`; the guest's programs may not.
+    const gate = gpa(virtual.memory.size + IDT_OFFSET + BP * 8 + 4)
+    host.write(gate, host.read(gate, 4) | RING_1, 4)
+  }
+
+  /** Entries of the monitor so far. */
+  get exits(): ExitCounts {
+    return this.#exits
+  }
+
+  get counts(): MonitorCounts & TranslationCounts {
+    return { ...this.#counts, ...this.#cache.counts }
+  }
+
+  /** What is in the cache, in the order of its addresses. */
+  get runs(): readonly Run[] {
+    return this.#cache.runs
+  }
+
+  run(count: number): Stop {
+    const virtual = this.#virtual
+    virtual.stopAt = virtual.moment + count
+    while (virtual.moment < virtual.stopAt) {
+      if (virtual.s[ATTENTION] !== 0) {
+        if (virtual.s[INTR] !== 0) this.#note('interrupt', HOST_INTERRUPT)
+        const stop = lookAround(virtual)
+        if (stop) return stop
+        if (virtual.moment >= virtual.stopAt) break
+      }
+      if (!this.#step(virtual.s[ATTENTION] !== 0, virtual.stopAt - virtual.moment)) return 'shutdown'
+    }
+    return virtual.s[HALTED] === 0 ? 'limit' : 'halt'
+  }
+
+  save(): Snapshot {
+    const counts = { ...this.#counts, callOuts: { ...this.#counts.callOuts } }
+    return { execution: this.#execution.save(), cache: this.#cache.save(), exits: { ...this.#exits }, counts, place: this.#place }
+  }
+
+  load(snapshot: unknown): void {
+    const { execution, cache, exits, counts, place } = snapshot as Snapshot
+    this.#execution.load(execution)
+    this.#cache.load(cache)
+    this.#switch.reset()
+    this.#translated = false
+    this.#exits = { ...exits }
+    this.#counts = { ...counts, callOuts: { ...counts.callOuts } }
+    this.#place = place
+  }
+
+  /** @param alone only the next instruction may run. False: the guest's processor shut down. */
+  #step(alone: boolean, most: number): boolean {
+    const { s } = this.#virtual
+    if ((s[CR0]! & CR0_PE) === 0) return interpret(this.#virtual) !== 'shutdown'
+    if (s[CPL] === 3) {
+      if (this.#translated) this.#execution.forgetSegments()
+      this.#translated = false
+      const vector = this.#execution.execute(alone ? 1 : most)
+      return vector === null || this.#execution.handle(vector)
+    }
+    if (alone || !this.#canTranslate()) return this.#interpret()
+    return this.#translatedCode(most)
+  }
+
+  /** Flat, 32 bits wide, in front of the fence, without single steps. */
+  #canTranslate(): boolean {
+    const { s } = this.#virtual
+    const flat = (s[BASES + CS]! | ~s[LIMITS + CS]! | (~s[RIGHTS + CS]! & BIG) | (~s[RIGHTS + SS]! & BIG)) === 0
+    return flat && (s[FLAGS]! & (TF | RF)) === 0 && s[VMX_MODE] === 0 && s[EIP]! >>> 0 < FENCE - 0x1000
+  }
+
+  #interpret(): boolean {
+    this.#counts.interpreted++
+    return interpret(this.#virtual) !== 'shutdown'
+  }
+
+  #translatedCode(most: number): boolean {
+    const virtual = this.#virtual
+    const { physical } = this.#execution
+    this.#cache.settle(virtual.s[CPL]!)
+    const at = this.#resume()
+    if (at === null) return this.#interpret()
+    if (!this.#translated) this.#switch.reset()
+    this.#translated = true
+    this.#switch.enter(at)
+    const { instructions, iterations, cycles } = physical
+    runPhysical(physical, most)
+    while (physical.s[CPL] !== 0 && !this.#betweenInstructions()) runPhysical(physical, 1)
+    const stop = this.#switch.leave()
+    virtual.iterations += physical.iterations - iterations
+    virtual.cycles += physical.cycles - cycles
+    return this.#stopped(stop, physical.instructions - instructions)
+  }
+
+  /** Offset in the cache at which the guest goes on; null: its code cannot be read. */
+  #resume(): number | null {
+    const { s } = this.#virtual
+    const place = this.#place
+    this.#place = null
+    const pc = s[EIP]! >>> 0
+    const cpl = s[CPL]!
+    if (place?.pc === pc && place.cpl === cpl && this.#cache.has(place.run)) return place.at
+    return this.#cache.find(pc, cpl)?.at ?? null
+  }
+
+  /** Whether the guest's state is that between two of its instructions. */
+  #betweenInstructions(): boolean {
+    const at = (this.#execution.physical.s[EIP]! - CACHE_LINEAR) | 0
+    return this.#cache.pointAt(at)?.point.start === at
+  }
+
+  #stopped({ vector, at }: CacheStop, executed: number): boolean {
+    const virtual = this.#virtual
+    const own = executed - this.#switch.extra - (vector === BP ? 1 : 0)
+    if (at < FIRST_RUN) {
+      virtual.instructions += own - (at === MISS ? BEFORE_TABLE : BEFORE_MISS) + 1
+      return this.#missed(this.#switch.target >>> 0)
+    }
+    const found = this.#cache.pointAt(at)
+    if (!found) throw new Error(`Translated code stopped at ${at}, where nothing begins.`)
+    const { run, point } = found
+    virtual.instructions += own - point.pending
+    this.#switch.resumeAt(point.pc, point.torn)
+    this.#goOn(run.id, point.start, point.pc)
+    if (vector === null) return true
+    return vector === BP ? this.#serve(run, point) : this.#trapped(vector, run, point)
+  }
+
+  #goOn(run: number, at: number, pc: number): void {
+    this.#place = at < 0 ? null : { run, at, pc: pc >>> 0, cpl: this.#virtual.s[CPL]! }
+  }
+
+  /** An indirect branch to where none led lately; it is done. */
+  #missed(target: number): boolean {
+    this.#switch.resumeAt(target, true)
+    this.#counts.misses++
+    this.#note('translated', BP)
+    const entry = this.#cache.find(target, this.#virtual.s[CPL]!)
+    if (entry) {
+      this.#cache.learn(target, entry)
+      this.#goOn(entry.run, entry.at, target)
+    }
+    return true
+  }
+
+  #serve(run: Run, point: Point): boolean {
+    if (point.service !== 'link') return this.#callOut(run, point)
+    this.#note('translated', BP)
+    const entry = this.#cache.find(point.target, run.cpl)
+    if (entry) this.#cache.link(run, point.at, entry)
+    if (entry && point.instruction < 0) this.#goOn(entry.run, entry.at, point.target)
+    return true
+  }
+
+  #callOut(run: Run, point: Point): boolean {
+    const { pc, length, end, mnemonic } = run.instructions[point.instruction]!
+    this.#counts.callOuts[mnemonic] = (this.#counts.callOuts[mnemonic] ?? 0) + 1
+    this.#cache.touched = false
+    this.#note('emulated', BP)
+    if (interpret(this.#virtual) === 'shutdown') return false
+    if (point.service === 'adapted') {
+      point.heat = this.#cache.touched ? 0 : point.heat + 1
+      if (point.heat === COOL && this.#cache.has(run.id)) {
+        this.#cache.adapt(point, false)
+        this.#counts.reverted++
+      }
+    }
+    this.#behind(run, pc + length, end)
+    return true
+  }
+
+  #trapped(vector: number, run: Run, point: Point): boolean {
+    this.#cache.touched = false
+    if (!this.#execution.handle(vector)) return false
+    const instruction = run.instructions[point.instruction]
+    if (!instruction || this.#last !== 'emulated') return true
+    this.#behind(run, instruction.pc + instruction.length, instruction.end)
+    if (vector !== PAGE_FAULT || !this.#cache.touched || !instruction.ident) return true
+    point.heat++
+    if (point.heat < HOT || !this.#cache.has(run.id)) return true
+    this.#cache.adapt(point, true)
+    this.#counts.adapted++
+    return true
+  }
+
+  /** Translated code goes on behind an instruction that was done for it, if that is where the guest is and the run does not end there. */
+  #behind(run: Run, next: number, at: number): void {
+    if (this.#virtual.s[EIP]! >>> 0 !== next >>> 0) return
+    const point = this.#cache.pointAt(at)?.point
+    if (point?.start === at && point.pc >>> 0 === next >>> 0) this.#goOn(run.id, at, next)
+  }
+
+  #note(reason: ExitReason, vector: number): void {
+    this.#exits[reason]++
+    this.#last = reason
+    const { s } = this.#virtual
+    this.#onExit?.({ reason, vector, eip: s[START]! >>> 0, cpl: s[CPL]! })
+  }
+}
+
+export const binaryTranslation = (options: BinaryTranslationOptions = {}): MonitorPlan => ({
+  hostBytes: (guestBytes) => guestBytes + MONITOR_BYTES,
+  make: (cpu, host) => new BinaryTranslation(cpu, host, options),
+})

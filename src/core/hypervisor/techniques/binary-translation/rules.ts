@@ -1,0 +1,42 @@
+import type { Opcode } from '../../../machine/cpu/opcode.ts'
+
+/** What the translator makes of an instruction. */
+export interface Rule {
+  /** Copied unchanged, or replaced. */
+  readonly kind: 'ident' | 'non-ident'
+  readonly how: string
+  readonly way: Way
+}
+
+/**
+ * `copy`; `call-out`: a trap into the monitor, which does the instruction on the virtual processor; `selector`: a copy where the register shows the guest's own selector, else a
+ * call-out; `clear-interrupts`: a store to the virtual IF; direct and indirect control flow.
+ */
+export type Way = 'copy' | 'call-out' | 'selector' | 'clear-interrupts' | 'jump' | 'condition' | 'near-loop' | 'call' | 'return' | 'indirect-jump' | 'indirect-call'
+
+const RULES: Readonly<Record<Way, Rule>> = {
+  copy: { kind: 'ident', way: 'copy', how: 'copied unchanged' },
+  'call-out': { kind: 'non-ident', way: 'call-out', how: 'call-out: the monitor does it on the virtual processor' },
+  selector: { kind: 'ident', way: 'selector', how: 'copied for DS, ES and FS, which hold the guest\'s selectors; call-out for CS, SS and GS, which do not' },
+  'clear-interrupts': { kind: 'non-ident', way: 'clear-interrupts', how: 'in the cache: a store to the virtual IF' },
+  jump: { kind: 'non-ident', way: 'jump', how: 'direct: chained to the translated target' },
+  condition: { kind: 'non-ident', way: 'condition', how: 'direct: chained to the translated target, the other way follows behind' },
+  'near-loop': { kind: 'non-ident', way: 'near-loop', how: 'direct where the translated target is near enough, else call-out' },
+  call: { kind: 'non-ident', way: 'call', how: 'pushes the guest\'s return address, then a chained jump' },
+  return: { kind: 'non-ident', way: 'return', how: 'indirect: target looked up by its hash' },
+  'indirect-jump': { kind: 'non-ident', way: 'indirect-jump', how: 'indirect: target looked up by its hash' },
+  'indirect-call': { kind: 'non-ident', way: 'indirect-call', how: 'pushes the guest\'s return address, then target looked up by its hash' },
+}
+
+const WAYS: Readonly<Record<string, Way>> = {
+  cli: 'clear-interrupts', jmp: 'jump', jcc: 'condition', jecxz: 'near-loop', call: 'call', ret: 'return', jmpIndirect: 'indirect-jump', callIndirect: 'indirect-call',
+  pushSegment: 'selector', movFromSegment: 'selector',
+  // Depend on what the virtual processor has, or always fault.
+  cpuid: 'call-out', coprocessor: 'call-out', wait: 'call-out', ud: 'call-out', loop: 'near-loop', loope: 'near-loop', loopne: 'near-loop',
+}
+
+/** The rule for an opcode; follows from what the table says of it. */
+export function ruleOf({ handler, privileged, sensitive }: Opcode): Rule {
+  const way = WAYS[handler] ?? (sensitive || privileged !== 'never' ? 'call-out' : 'copy')
+  return RULES[way]
+}
