@@ -1,4 +1,5 @@
 import { Failure } from '../../../base/failure.ts'
+import { FIRST_ADDRESS } from './guest-memory.ts'
 import type { Program, ProgramSegment } from './program.ts'
 
 const HEADER = 52
@@ -27,8 +28,9 @@ export function readRiscvElf(file: Uint8Array): Program {
     const word = (n: number): number => view.getUint32(at + i * PROGRAM_HEADER + n * 4, true)
     if (word(0) !== LOADABLE || word(5) === 0) continue
     if (word(1) + word(4) > file.length || word(4) > word(5)) throw new Failure('file', `Segment ${i} of this ELF file reaches beyond its end.`)
-    // A linker may put the headers on a page before the code; nobody needs them there.
-    segments.push({ address: word(2), bytes: file.slice(word(1), word(1) + word(4)) })
+    // A linker may load the file's headers with the code, on the page before it: nobody needs them there.
+    const headers = word(1) === 0 ? Math.min(Math.max(FIRST_ADDRESS - word(2), 0), word(4)) : 0
+    segments.push({ address: word(2) + headers, bytes: file.slice(word(1) + headers, word(1) + word(4)) })
     end = Math.max(end, word(2) + word(5))
   }
   return { entry: view.getUint32(24, true), segments, end }
