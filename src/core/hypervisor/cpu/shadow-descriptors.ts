@@ -1,9 +1,9 @@
-import { readSystem } from '../../machine/cpu/access.ts'
+import { readSystem, translateRead } from '../../machine/cpu/access.ts'
 import type { Cpu } from '../../machine/cpu/cpu.ts'
 import { FAULT } from '../../machine/cpu/fault.ts'
 import { baseOf, CODE_OR_DATA, CONFORMING, dplOf, EXECUTABLE, limitOf, PRESENT, ACCESSED } from '../../machine/cpu/segments.ts'
 import { gpa } from '../../machine/memory/addresses.ts'
-import type { PhysicalMemory } from '../../machine/memory/physical-memory.ts'
+import { type MemoryWatcher, PAGE_SIZE, type PhysicalMemory } from '../../machine/memory/physical-memory.ts'
 import { FENCE } from '../monitor/layout.ts'
 
 const GRANULAR = 0x80_0000
@@ -35,13 +35,18 @@ export function fenced(base: number, limit: number, high: number): number | null
  * in front of the fence. A descriptor that the guest has not used yet (not accessed) is left out, as are gates, task state segments, local tables, and what
  * expands down: the first load then comes to the monitor, which does it as the guest's processor would.
  */
-export class ShadowDescriptors {
+export class ShadowDescriptors implements MemoryWatcher {
   readonly #host: PhysicalMemory
   readonly #at: number
   readonly #most: number
   readonly #kernelRing: 1 | 3
-  /** The guest's words as they were taken over. */
+  /** The guest's words as they were taken over, from where, and the pages in which they lie. */
   #known = new Int32Array(0)
+  #base = 0
+  #limit = -1
+  #pages: ReadonlySet<number> = new Set()
+  /** Something in those pages, or behind their addresses, may have changed. */
+  #stale = true
 
   /** @param at host-physical address. @param most bytes of it that show the guest's descriptors. */
   constructor(host: PhysicalMemory, at: number, most: number, kernelRing: 1 | 3) {
@@ -49,10 +54,15 @@ export class ShadowDescriptors {
     this.#at = at
     this.#most = most
     this.#kernelRing = kernelRing
+    host.watch(this)
   }
 
-  /** Takes the guest's table over, as far as it has changed. @param limit its last byte; -1: there is none. */
+  /** Takes the guest's table over, if it may have changed. @param limit its last byte; -1: there is none. */
   sync(virtual: Cpu, base: number, limit: number): void {
+    if (!this.#stale && base === this.#base && limit === this.#limit) return
+    this.#stale = false
+    this.#base = base
+    this.#limit = limit
     const words = Math.floor(Math.min(limit + 1, this.#most) / BYTES) * 2
     const now = new Int32Array(words)
     for (let i = 0; i < words; i++) now[i] = wordAt(virtual, (base + i * 4) | 0)
@@ -61,6 +71,28 @@ export class ShadowDescriptors {
       if (low !== (this.#known[i] ?? 0) || high !== (this.#known[i + 1] ?? 0)) this.#put(i, low, high)
     }
     this.#known = now
+    this.#watch(virtual, base, words * 4)
+  }
+
+  /** The guest's translations changed: other bytes may lie at the table's addresses. */
+  forget(): void {
+    this.#stale = true
+  }
+
+  codeWritten(page: number): void {
+    if (this.#pages.has(page)) this.#stale = true
+  }
+
+  codeAppeared(): void {
+    // Decoded instructions in the same page are others' business.
+  }
+
+  holdsCode(page: number): boolean {
+    return this.#pages.has(page)
+  }
+
+  cleaned(): void {
+    // What is watched stays watched.
   }
 
   save(): readonly number[] {
@@ -69,6 +101,20 @@ export class ShadowDescriptors {
 
   load(known: readonly number[]): void {
     this.#known = Int32Array.from(known)
+    this.#stale = true
+  }
+
+  /** Every store to the table is seen, as if its pages were write-protected; the store itself goes on. */
+  #watch(virtual: Cpu, base: number, bytes: number): void {
+    const before = this.#pages
+    const pages = new Set<number>()
+    for (let at = base & ~0xfff; bytes > 0 && at < base + bytes; at += PAGE_SIZE) {
+      const page = pageAt(virtual, at | 0)
+      if (page !== null) pages.add(page)
+    }
+    this.#pages = pages
+    for (const page of before) if (!pages.has(page)) this.#host.markCode(page, false)
+    for (const page of pages) if (!before.has(page)) this.#host.markCode(page, true)
   }
 
   #put(index: number, low: number, high: number): void {
@@ -84,6 +130,17 @@ export class ShadowDescriptors {
     const ring = compress(dplOf(high), this.#kernelRing)
     const shown = (high & GRANULAR) === 0 ? limit : limit >>> 12
     return [(low & ~0xffff) | (shown & 0xffff), (high & ~(DPL_BITS | 0xf_0000)) | (ring << DPL_SHIFT) | (shown & 0xf_0000)]
+  }
+}
+
+/** Number of the page of RAM at an address of the guest's kernel; null: none. */
+function pageAt(virtual: Cpu, linear: number): number | null {
+  try {
+    const physical = translateRead(virtual, linear, false)
+    return virtual.memory.isRam(gpa(physical)) ? physical >>> 12 : null
+  } catch (error) {
+    if (error !== FAULT) throw error
+    return null
   }
 }
 

@@ -11,6 +11,8 @@ export type ShadowFault =
 export interface GuestTranslation {
   /** What CR3 of the physical processor must hold. */
   readonly root: number
+  /** The guest goes on in its ring 3, or in its kernel. */
+  enter(user: boolean): void
   /** @param write the access that faulted. @param user by the guest's ring 3. */
   fault(linear: number, write: boolean, user: boolean): ShadowFault
   /** The guest flushed its translations, all or one page's. */

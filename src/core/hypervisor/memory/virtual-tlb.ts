@@ -15,7 +15,7 @@ const LARGE = 0x80
 /** Behind the directory and the table of the monitor's own pages. */
 const FIRST_TABLE = 2
 
-interface VirtualTlbSnapshot { readonly slots: readonly number[]; readonly traced: readonly number[] }
+interface VirtualTlbSnapshot { readonly slots: readonly number[]; readonly traced: readonly number[]; readonly user: boolean }
 
 const EMPTY_PAGE = new Uint8Array(PAGE_SIZE)
 
@@ -34,16 +34,24 @@ export class VirtualTlb implements GuestTranslation {
   /** Entries of the directory in use; each has the table of its place in this list. */
   #slots: number[] = []
   #traced: ReadonlySet<number> = new Set()
+  /** A kernel that runs in ring 3 must reach its own pages there: these tables are the kernel's then, or its programs', but not both. */
+  readonly #split: boolean
+  #user = false
 
-  /** @param base host-physical address of the monitor's own pages. */
-  constructor(virtual: Cpu, physical: Cpu, base: number) {
+  /** @param base host-physical address of the monitor's own pages. @param kernelRing where the guest's ring 0 runs. */
+  constructor(virtual: Cpu, physical: Cpu, base: number, kernelRing: 1 | 3) {
+    this.#split = kernelRing === 3
     this.#virtual = virtual
     this.#physical = physical
     this.#host = physical.memory
     this.#guestBytes = virtual.memory.size
     this.root = base + OWN_BYTES
     this.#mapMonitor(base)
-    virtual.tlb.follower = this
+  }
+
+  enter(user: boolean): void {
+    if (this.#split && user !== this.#user) this.flush()
+    this.#user = user
   }
 
   fault(linear: number, write: boolean, user: boolean): ShadowFault {
@@ -55,7 +63,7 @@ export class VirtualTlb implements GuestTranslation {
       return 'true'
     }
     if (linear >>> 0 >= MONITOR_LINEAR || !this.#mayBeMapped(physical) || (write && this.#traced.has(physical >>> 12))) return 'emulate'
-    this.#put(linear, (physical & ~0xfff) | this.#rights(linear, physical, write))
+    this.#put(linear, (physical & ~0xfff) | this.#rights(linear, physical, write) | (this.#split && !user ? USER : 0))
     return 'hidden'
   }
 
@@ -79,11 +87,12 @@ export class VirtualTlb implements GuestTranslation {
   }
 
   save(): VirtualTlbSnapshot {
-    return { slots: [...this.#slots], traced: [...this.#traced] }
+    return { slots: [...this.#slots], traced: [...this.#traced], user: this.#user }
   }
 
   load(snapshot: unknown): void {
-    const { slots, traced } = snapshot as VirtualTlbSnapshot
+    const { slots, traced, user } = snapshot as VirtualTlbSnapshot
+    this.#user = user
     this.#slots = [...slots]
     this.#traced = new Set(traced)
   }

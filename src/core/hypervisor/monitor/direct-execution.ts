@@ -7,7 +7,7 @@ import type { PhysicalMemory } from '../../machine/memory/physical-memory.ts'
 import { makeHostCpu } from '../cpu/host-cpu.ts'
 import { ShadowDescriptors } from '../cpu/shadow-descriptors.ts'
 import { WorldSwitch } from '../cpu/world-switch.ts'
-import type { GuestTranslation } from '../memory/guest-translation.ts'
+import type { GuestTranslation, ShadowFault } from '../memory/guest-translation.ts'
 import { VirtualTlb } from '../memory/virtual-tlb.ts'
 import type { ExitReason } from './exit.ts'
 import { GDT_OFFSET, LDT_OFFSET, OWN_BYTES, SHADOW_LDT } from './layout.ts'
@@ -36,6 +36,8 @@ export class DirectExecution {
   readonly #worlds: WorldSwitch
   readonly #globals: ShadowDescriptors
   readonly #locals: ShadowDescriptors
+  /** Page, kind of access and moment of the latest hidden fault. */
+  #mapped = ''
   readonly #note: (reason: ExitReason, vector: number) => void
 
   /** @param kernelRing where the guest's ring 0 runs. @param note is told why the monitor was entered, when that is clear. */
@@ -45,10 +47,18 @@ export class DirectExecution {
     this.#note = note
     this.physical = makeHostCpu(host, base, base + OWN_BYTES)
     this.physical.cpuid = virtual.cpuid
-    this.translation = new VirtualTlb(virtual, this.physical, base)
+    this.translation = new VirtualTlb(virtual, this.physical, base, kernelRing)
     this.#worlds = new WorldSwitch(virtual, this.physical, base, kernelRing)
     this.#globals = new ShadowDescriptors(host, base + GDT_OFFSET, SHADOW_LDT, kernelRing)
     this.#locals = new ShadowDescriptors(host, base + LDT_OFFSET, LDT_BYTES, kernelRing)
+    const forget = (): void => {
+      this.#globals.forget()
+      this.#locals.forget()
+    }
+    virtual.tlb.follower = {
+      flush: () => { this.translation.flush(); forget() },
+      flushPage: (linear) => { this.translation.flushPage(linear); forget() },
+    }
     // Whoever arrives in ring 0 has come to the monitor.
     const arrived = (): void => this.physical.stopBy(this.physical.moment)
     const nothing = (): void => undefined
@@ -60,6 +70,7 @@ export class DirectExecution {
     const { physical } = this
     const virtual = this.#virtual
     this.#syncTables()
+    this.translation.enter(virtual.s[CPL] === 3)
     this.#worlds.enter()
     const { instructions, iterations, cycles } = physical
     run(physical, most)
@@ -73,8 +84,7 @@ export class DirectExecution {
   handle(vector: number): boolean {
     if (vector === DB) return this.#singleStepped()
     if (vector === PAGE_FAULT) {
-      const { s } = this.physical
-      const fault = this.translation.fault(s[CR2]!, (s[FAULT_ERROR]! & WRITE) !== 0, this.#virtual.s[CPL] === 3)
+      const fault = this.#pageFault()
       if (fault !== 'emulate') this.#note(fault === 'hidden' ? 'hidden fault' : 'reflected', vector)
       if (fault === 'hidden') return true
       if (fault === 'true') return deliverFault(this.#virtual)
@@ -100,6 +110,17 @@ export class DirectExecution {
     this.#globals.load(globals)
     this.#locals.load(locals)
     this.#worlds.reset()
+  }
+
+  /** What is mapped and faults again before the next instruction is not to be reached this way. */
+  #pageFault(): ShadowFault {
+    const { s } = this.physical
+    const write = (s[FAULT_ERROR]! & WRITE) !== 0
+    const here = `${s[CR2]! >>> 12} ${write} ${this.#virtual.instructions}`
+    const again = here === this.#mapped
+    const fault = this.translation.fault(s[CR2]!, write, this.#virtual.s[CPL] === 3)
+    this.#mapped = fault === 'hidden' ? here : ''
+    return fault === 'hidden' && again ? 'emulate' : fault
   }
 
   #singleStepped(): boolean {

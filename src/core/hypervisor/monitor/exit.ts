@@ -10,6 +10,8 @@ export type ExitReason =
   | 'reflected'
   /** A device of the host's interrupted. */
   | 'interrupt'
+  /** The guest asked. */
+  | 'hypercall'
   /** Translated code came to where nothing is translated yet. */
   | 'translated'
 
@@ -36,4 +38,4 @@ export interface VmExit {
 /** Entries of the monitor so far, by reason. */
 export type ExitCounts = Readonly<Record<ExitReason, number>>
 
-export const noExits = (): Record<ExitReason, number> => ({ emulated: 0, 'hidden fault': 0, reflected: 0, interrupt: 0, translated: 0 })
+export const noExits = (): Record<ExitReason, number> => ({ emulated: 0, 'hidden fault': 0, reflected: 0, interrupt: 0, hypercall: 0, translated: 0 })

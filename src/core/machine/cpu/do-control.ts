@@ -1,6 +1,6 @@
 import { read } from './access.ts'
 import type { Cpu } from './cpu.ts'
-import { BP, BR, DB, GP, NM, OVERFLOW_TRAP, raise, UD } from './fault.ts'
+import { BP, BR, DB, GP, NM, OVERFLOW_TRAP, raise, UD, refuse, refusedOutsideRing0 } from './fault.ts'
 import { carry, condition, overflow, setCarry } from './flags.ts'
 import { farIndirect, farReturn, farTransfer, interruptReturn } from './far.ts'
 import type { Handler } from './handler.ts'
@@ -93,25 +93,23 @@ const bound: Handler = (c, p) => {
 }
 
 /** `cli` and `sti` need CPL ≤ IOPL (SDM 2A). */
-function requireIopl(s: Int32Array): void {
-  if (s[CPL]! > ((s[FLAGS]! >> IOPL_SHIFT) & 3)) raise(s, GP, 0)
-}
+const refusedByIopl = (c: Cpu, p: number): boolean => c.s[CPL]! > ((c.s[FLAGS]! >> IOPL_SHIFT) & 3) && refuse(c, p, GP, 0)
 
-const cli: Handler = (c) => {
-  requireIopl(c.s)
+const cli: Handler = (c, p) => {
+  if (refusedByIopl(c, p)) return
   c.s[FLAGS]! &= ~IF
 }
 
 /** The instruction after `sti` is still shielded. */
-const sti: Handler = (c) => {
-  requireIopl(c.s)
+const sti: Handler = (c, p) => {
+  if (refusedByIopl(c, p)) return
   if ((c.s[FLAGS]! & IF) === 0) c.s[SHADOW] = 1
   c.s[FLAGS]! |= IF
   c.s[ATTENTION] = 1
 }
 
-const hlt: Handler = (c) => {
-  if (c.s[CPL] !== 0) raise(c.s, GP, 0)
+const hlt: Handler = (c, p) => {
+  if (refusedOutsideRing0(c, p)) return
   c.s[HALTED] = c.s[ATTENTION] = 1
   c.observer?.halted()
 }

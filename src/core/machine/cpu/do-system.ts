@@ -1,7 +1,7 @@
 import { linearForWrite, probeWrite, read, write } from './access.ts'
 import type { Cpu } from './cpu.ts'
 import { cpuid } from './cpuid.ts'
-import { GP, NP, raise, UD } from './fault.ts'
+import { GP, NP, raise, UD, refuse, refusedOutsideRing0 } from './fault.ts'
 import { setSegment } from './segments.ts'
 import type { Handler } from './handler.ts'
 import {
@@ -9,7 +9,7 @@ import {
   R_FORM, R_IMM, R_REG, R_RM, SS, SYSENTER_CS, TR, ZERO,
 } from './layout.ts'
 import { loadDestination, offsetOf, readOperand, register, segmentOf, setRegister, sizeOf, storeDestination, writeOperand } from './operands.ts'
-import { checkPort, portIn, portOut } from './ports.ts'
+import { mayUsePort, portIn, portOut } from './ports.ts'
 import { requireProtected } from './real-mode.ts'
 import { cr0Fits, cr4Fits, CR4_VMXE, hasVmx, inVmx, readVmxMsr, writeVmxMsr } from './vmx/capabilities.ts'
 import { isUnrestrictedGuest } from './vmx/check-controls.ts'
@@ -29,14 +29,14 @@ function requireRing0(s: Int32Array): void {
 }
 
 const movFromControl: Handler = (c, p) => {
-  requireRing0(c.s)
+  if (refusedOutsideRing0(c, p)) return
   const [cr0, cr2, cr3, cr4] = [c.s[CR0]!, c.s[CR2]!, c.s[CR3]!, c.s[CR4]!]
   c.s[c.records[p + R_RM]!] = [cr0, 0, cr2, cr3, cr4][c.records[p + R_REG]!] ?? raise(c.s, UD)
 }
 
 const movToControl: Handler = (c, p) => {
   const { s } = c
-  requireRing0(s)
+  if (refusedOutsideRing0(c, p)) return
   const value = s[c.records[p + R_RM]!]!
   const number = c.records[p + R_REG]!
   if (number === 2) s[CR2] = value
@@ -214,13 +214,13 @@ const portOf = (c: Cpu, p: number): number => (c.records[p + R_FORM] === FORM_RM
 
 const inPort: Handler = (c, p) => {
   const [size, port] = [sizeOf(c, p), portOf(c, p)]
-  checkPort(c, port, size)
+  if (!mayUsePort(c, port, size)) return void refuse(c, p, GP, 0)
   setRegister(c, EAX, portIn(c, port, size), size)
 }
 
 const outPort: Handler = (c, p) => {
   const [size, port] = [sizeOf(c, p), portOf(c, p)]
-  checkPort(c, port, size)
+  if (!mayUsePort(c, port, size)) return void refuse(c, p, GP, 0)
   portOut(c, port, register(c, EAX, size), size)
 }
 

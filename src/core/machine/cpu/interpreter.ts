@@ -37,7 +37,7 @@ export function run(c: Cpu, count: number): Stop {
     }
     const completed = some(c, Math.min(c.stopAt - c.moment, MOST_AT_ONCE), each)
     if (!completed || c.s[ABANDONED] !== 0) {
-      const stop = completed ? leaveAbandoned(c) : endFaulting(c)
+      const stop = completed ? endAbandoned(c) : endFaulting(c)
       if (stop) return stop
     }
   }
@@ -65,7 +65,10 @@ function plain(c: Cpu): boolean {
 
 /** Exactly one instruction, or the delivery of the one fault it raises, without the loop of slice.ts: for a processor on which a monitor emulates. */
 export function interpret(c: Cpu): 'completed' | 'fault' | 'shutdown' {
-  if (plain(c)) return 'completed'
+  if (plain(c)) {
+    if (c.s[ABANDONED] === 0) return 'completed'
+    takeBack(c)
+  }
   return deliverFault(c) ? 'fault' : 'shutdown'
 }
 
@@ -84,8 +87,7 @@ function trap(c: Cpu): false {
 export function step(c: Cpu): 'completed' | 'fault' | 'shutdown' {
   if (some(c, 1, null)) {
     if (c.s[ABANDONED] === 0) return 'completed'
-    leaveAbandoned(c)
-    return 'fault'
+    return endAbandoned(c) === 'shutdown' ? 'shutdown' : 'fault'
   }
   return deliverFault(c) ? 'fault' : 'shutdown'
 }
@@ -208,12 +210,18 @@ function inject(c: Cpu, event: EntryEvent): Stop | null {
   return stop
 }
 
-/** The VM exit of an instruction that was counted, but has changed nothing. */
-function leaveAbandoned(c: Cpu): Stop | null {
+/** Of an instruction that was counted, but has changed nothing: whether it ends in a VM exit, and not in a fault. */
+function takeBack(c: Cpu): boolean {
+  const abandoned = c.s[ABANDONED]!
   c.instructions--
-  c.cycles -= c.s[ABANDONED]! - 1
+  c.cycles -= Math.abs(abandoned) - 1
   c.s[ABANDONED] = 0
-  return leave(c)
+  return abandoned > 0
+}
+
+/** The VM exit, or the fault, of such an instruction. */
+function endAbandoned(c: Cpu): Stop | null {
+  return takeBack(c) ? leave(c) : endFaulting(c)
 }
 
 /** The VM exit itself: a step of its own where the host is a program of this processor. */
