@@ -1,12 +1,15 @@
 import type { Cpu } from '../cpu/cpu.ts'
 import { run, type Stop } from '../cpu/interpreter.ts'
 import type { PhysicalMemory } from '../memory/physical-memory.ts'
+import type { Boot } from './config.ts'
 
 /**
  * What carries out a machine's instructions. Without a monitor the processor does; with one the machine's processor is what the guest believes it to
  * be, and its code runs elsewhere. Either way `cpu` shows the guest's state and counts its instructions and deliveries.
  */
 export interface Executor {
+  /** The machine's image is in place, the processor stands before its first instruction. Throws a `Failure` where this guest cannot run here. */
+  begin?(boot: Boot): void
   /** As `run` of cpu/interpreter.ts, by what the guest sees: a monitor's own work counts as nothing. */
   run(count: number): Stop
   /** All that neither `cpu` nor memory holds. Plain data. */

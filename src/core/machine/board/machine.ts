@@ -75,6 +75,7 @@ export class Machine {
     this.devices = connectDevices(this.cpu, parts, (irq) => this.#events.clock(irq, this.ticksPerSecond), outlets)
     try {
       start(this.cpu, boot, disks[0]!)
+      this.#executor.begin?.(boot)
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       this.#end = { kind: 'boot-failed', message: `${error.info.message} ${error.info.hint}`.trim() }

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { assemble } from '../assembler/assemble.ts'
 import { bootDisk } from './disks.ts'
-import { BOOT_VM, findGuest, GUESTS } from './guests.ts'
+import { BOOT_VM, findGuest, GUESTS, KERNEL_PV } from './guests.ts'
 import { GUEST_LIBRARY } from './library.ts'
 import { hasTool, nasm } from './testing/real-tools.ts'
 
 const assembled = (source: string) => assemble(source, { include: (name) => GUEST_LIBRARY.get(name) ?? null })
 
 describe.runIf(hasTool('nasm'))('guests, assembled by Glasshouse', () => {
-  test.each(GUESTS.map((guest) => [guest.key, guest] as const))('%s has the bytes that nasm makes', (key, { source }) => {
+  test.each([...GUESTS, KERNEL_PV].map((guest) => [guest.key, guest] as const))('%s has the bytes that nasm makes', (key, { source }) => {
     const { image, messages, symbols } = assembled(source)
     expect(messages).toEqual([])
     expect(Buffer.from(image).equals(nasm(key))).toBe(true)

@@ -1,6 +1,7 @@
 import bootVm from '../../../../resources/guests/boot-vm.asm?raw'
 import desktop from '../../../../resources/guests/desktop.asm?raw'
 import hello from '../../../../resources/guests/hello.asm?raw'
+import kernelPv from '../../../../resources/guests/kernel-pv.asm?raw'
 import kernel from '../../../../resources/guests/kernel.asm?raw'
 import realtime from '../../../../resources/guests/realtime.asm?raw'
 import rings from '../../../../resources/guests/rings.asm?raw'
@@ -52,6 +53,15 @@ export const GUESTS: readonly Guest[] = [
   BOOT_VM,
 ]
 
+/** Ported to a hypervisor: on bare metal its first hypercall is its end. */
+export const KERNEL_PV: Guest = {
+  key: 'kernel-pv',
+  title: 'A kernel, ported',
+  description: 'The kernel for a hypervisor like Xen: it runs in ring 1 and asks, by hypercalls, for what it may not do. Each changed line is marked.',
+  source: kernelPv,
+  disk: () => fileDisk(KERNEL_FILES),
+}
+
 export function findGuest(key: string): Guest | undefined {
-  return GUESTS.find((guest) => guest.key === key)
+  return [...GUESTS, KERNEL_PV].find((guest) => guest.key === key)
 }
