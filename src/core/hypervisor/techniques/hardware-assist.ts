@@ -217,8 +217,10 @@ export class HardwareAssist implements Executor {
   }
 }
 
+interface HardwareAssistPlan extends MonitorPlan { make(cpu: Cpu, host: PhysicalMemory): HardwareAssist }
+
 /** A monitor by VMX: VT-x's names, with AMD-V's beside them in what it reports. */
-export const hardwareAssist = (options: HardwareAssistOptions = {}): MonitorPlan => ({
+export const hardwareAssist = (options: HardwareAssistOptions = {}): HardwareAssistPlan => ({
   hostBytes: (guestBytes) => guestBytes + VMX_BYTES,
   make: (cpu, host) => new HardwareAssist(cpu, host, options),
 })

@@ -1,8 +1,10 @@
 import type { Cpu } from '../../../machine/cpu/cpu.ts'
-import { DONE } from '../../../machine/cpu/layout.ts'
+import { DONE, ITERATIONS } from '../../../machine/cpu/layout.ts'
 import type { Cause, CpuObserver } from '../../../machine/cpu/observer.ts'
 import { showState } from './guest-state.ts'
 import { HOST_OWNED_CR0, HOST_OWNED_CR4 } from './start-vmx.ts'
+
+interface Counts { readonly instructions: number; readonly iterations: number; readonly deliveries: number; readonly cycles: number }
 
 /**
  * What happens in the guest while it runs on the physical processor, told to whoever watches the one that it believes in, with that one's state and counts as they
@@ -19,7 +21,7 @@ export class GuestObserver implements CpuObserver {
     this.#stop()
   }
   /** The physical processor's counts that the virtual one has already. */
-  #counted = { instructions: 0, iterations: 0, deliveries: 0, cycles: 0 }
+  #counted: Counts = { instructions: 0, iterations: 0, deliveries: 0, cycles: 0 }
 
   constructor(virtual: Cpu, physical: Cpu) {
     this.#virtual = virtual
@@ -28,8 +30,7 @@ export class GuestObserver implements CpuObserver {
 
   /** Before the guest runs. */
   attach(): void {
-    const { instructions, iterations, deliveries, cycles } = this.#physical
-    this.#counted = { instructions, iterations, deliveries, cycles }
+    this.#counted = this.#counts()
     const watched = this.#virtual.observer !== null || this.#virtual.ring !== null
     this.#physical.observer = watched ? this : null
   }
@@ -37,13 +38,12 @@ export class GuestObserver implements CpuObserver {
   /** What the guest has done since then counts. */
   count(): void {
     const virtual = this.#virtual
-    const { instructions, iterations, deliveries, cycles } = this.#physical
-    virtual.instructions += instructions - this.#counted.instructions
-    virtual.iterations += iterations - this.#counted.iterations
-    virtual.deliveries += deliveries - this.#counted.deliveries
-    virtual.cycles += cycles - this.#counted.cycles
-    virtual.s[DONE] = 0
-    this.#counted = { instructions, iterations, deliveries, cycles }
+    const now = this.#counts()
+    virtual.instructions += now.instructions - this.#counted.instructions
+    virtual.iterations += now.iterations - this.#counted.iterations
+    virtual.deliveries += now.deliveries - this.#counted.deliveries
+    virtual.cycles += now.cycles - this.#counted.cycles
+    this.#counted = now
   }
 
   get each(): (() => void) | null {
@@ -52,7 +52,13 @@ export class GuestObserver implements CpuObserver {
   }
 
   delivered(cause: Cause, vector: number, error: number, fromCpl: number): void {
-    this.#tell((observer) => observer.delivered(cause, vector, error, fromCpl))
+    // An interrupt's delivery counts after it is told; one that a VM entry brings has been counted.
+    const ahead = cause === 'interrupt' ? 1 : 0
+    this.#tell((observer) => {
+      this.#virtual.deliveries -= ahead
+      observer.delivered(cause, vector, error, fromCpl)
+      this.#virtual.deliveries += ahead
+    })
   }
 
   returned(fromCpl: number): void {
@@ -84,9 +90,14 @@ export class GuestObserver implements CpuObserver {
     this.#stop()
   }
 
+  /** The physical processor's, also while an instruction's handler runs. */
+  #counts(): Counts {
+    const { instructions, iterations, deliveries, timestamp, s } = this.#physical
+    return { instructions: instructions + s[DONE]!, iterations: iterations + s[ITERATIONS]!, deliveries, cycles: timestamp }
+  }
+
   #show(): void {
     this.count()
-    this.#virtual.s[DONE] = this.#physical.s[DONE]!
     showState(this.#virtual, this.#physical)
   }
 
