@@ -2,12 +2,13 @@ import type { Executor, MonitorPlan } from '../../../machine/board/executor.ts'
 import type { Cpu } from '../../../machine/cpu/cpu.ts'
 import { PAGE_FAULT } from '../../../machine/cpu/fault.ts'
 import { interpret, lookAround, run as runPhysical, type Stop } from '../../../machine/cpu/interpreter.ts'
-import { ATTENTION, BASES, CPL, CR0, CR0_PE, CS, EIP, FLAGS, HALTED, INTR, LIMITS, RF, RIGHTS, SS, START, TF, VMX_MODE } from '../../../machine/cpu/layout.ts'
+import { ATTENTION, BASES, CPL, CR0, CR0_PE, CS, EIP, FLAGS, HALTED, IF, INTR, IOPL_SHIFT, LIMITS, RF, RIGHTS, SS, START, TF, VMX_MODE } from '../../../machine/cpu/layout.ts'
 import { gpa } from '../../../machine/memory/addresses.ts'
 import type { PhysicalMemory } from '../../../machine/memory/physical-memory.ts'
 import { DirectExecution } from '../../monitor/direct-execution.ts'
 import { type ExitCounts, type ExitReason, type MonitorExit, noExits } from '../../monitor/exit.ts'
 import { FENCE, HOST_INTERRUPT, IDT_OFFSET, MONITOR_BYTES } from '../../monitor/layout.ts'
+import { blocksOf, type TranslatedBlock } from './blocks.ts'
 import { BEFORE_MISS, BEFORE_TABLE, CACHE_LINEAR, FIRST_RUN, MISS } from './cache-layout.ts'
 import { type CacheStop, CacheSwitch } from './cache-switch.ts'
 import type { Point, Run } from './run-record.ts'
@@ -27,7 +28,7 @@ export interface MonitorCounts {
   reverted: number
   /** Indirect branches whose target was not in the table. */
   misses: number
-  /** Instructions of the guest's kernel that were interpreted, not translated. */
+  /** Instructions that were interpreted, not translated: of kernels that are not flat or single-step, and of programs that may change IF. */
   interpreted: number
 }
 
@@ -43,6 +44,7 @@ interface Snapshot {
 }
 
 const BIG = 0x40_0000
+const IOPL = 3 << IOPL_SHIFT
 const BP = 3
 /** DPL 1 of a gate. */
 const RING_1 = 0x2000
@@ -59,6 +61,7 @@ const COOL = 16
  */
 export class BinaryTranslation implements Executor {
   readonly #virtual: Cpu
+  readonly #host: PhysicalMemory
   readonly #execution: DirectExecution
   readonly #cache: TranslationCache
   readonly #switch: CacheSwitch
@@ -72,6 +75,7 @@ export class BinaryTranslation implements Executor {
 
   constructor(virtual: Cpu, host: PhysicalMemory, { onExit }: BinaryTranslationOptions) {
     this.#virtual = virtual
+    this.#host = host
     this.#onExit = onExit
     this.#execution = new DirectExecution(virtual, host, 1, (reason, vector) => this.#note(reason, vector))
     this.#cache = new TranslationCache(virtual, host, this.#execution.translation)
@@ -90,9 +94,9 @@ export class BinaryTranslation implements Executor {
     return { ...this.#counts, ...this.#cache.counts }
   }
 
-  /** What is in the cache, in the order of its addresses. */
-  get runs(): readonly Run[] {
-    return this.#cache.runs
+  /** What is in the cache: translation units in the order of their addresses, the guest's instructions beside their translations. */
+  blocks(): readonly TranslatedBlock[] {
+    return blocksOf(this.#host, this.#virtual.memory.size, this.#cache.runs)
   }
 
   run(count: number): Stop {
@@ -131,6 +135,8 @@ export class BinaryTranslation implements Executor {
     const { s } = this.#virtual
     if ((s[CR0]! & CR0_PE) === 0) return interpret(this.#virtual) !== 'shutdown'
     if (s[CPL] === 3) {
+      // What `cli` and `popf` of such a program do to IF must not get lost.
+      if ((s[FLAGS]! & (IOPL | IF)) !== IF) return this.#interpret()
       if (this.#translated) this.#execution.forgetSegments()
       this.#translated = false
       const vector = this.#execution.execute(alone ? 1 : most)
@@ -276,7 +282,7 @@ export class BinaryTranslation implements Executor {
   }
 }
 
-export const binaryTranslation = (options: BinaryTranslationOptions = {}): MonitorPlan => ({
+export const binaryTranslation = (options: BinaryTranslationOptions = {}): MonitorPlan & { make(cpu: Cpu, host: PhysicalMemory): BinaryTranslation } => ({
   hostBytes: (guestBytes) => guestBytes + MONITOR_BYTES,
   make: (cpu, host) => new BinaryTranslation(cpu, host, options),
 })

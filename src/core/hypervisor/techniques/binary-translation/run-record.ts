@@ -1,3 +1,5 @@
+import type { Way } from './rules.ts'
+
 /** What an `int3` in the cache asks the monitor for. */
 export type Service =
   /** Do the guest's instruction. */
@@ -44,8 +46,10 @@ export interface TranslatedInstruction {
   readonly length: number
   readonly at: number
   readonly end: number
-  readonly how: string
+  readonly how: Way
   readonly ident: boolean
+  /** Target of a direct transfer. */
+  readonly successor: number | null
   readonly mnemonic: string
 }
 

@@ -29,6 +29,8 @@ export interface RunRequest {
   readonly known: (pc: number) => boolean
 }
 
+const DIRECT: ReadonlySet<Way> = new Set(['jump', 'condition', 'near-loop', 'call'])
+
 /** One run under translation. */
 class RunTranslator {
   readonly #request: RunRequest
@@ -89,7 +91,7 @@ class RunTranslator {
     const pc = this.#pc
     this.#pc += bytes.length
     const how = this.#emit(pc, bytes, way)
-    this.#instructions.push({ pc, length: bytes.length, at, end: this.#out.at, how, ident: how === 'copy', mnemonic: entry?.mnemonic ?? 'unknown' })
+    this.#instructions.push({ pc, length: bytes.length, at, end: this.#out.at, how, ident: how === 'copy', successor: DIRECT.has(how) ? this.#targetOf(bytes) : null, mnemonic: entry?.mnemonic ?? 'unknown' })
   }
 
   /** The way it was really done. */

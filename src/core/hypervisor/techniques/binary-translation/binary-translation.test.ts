@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest'
+import { nativeSha256 } from '../../../../workers/platform.ts'
+import { Machine } from '../../../machine/board/machine.ts'
+import { Recording } from '../../../machine/history/recording.ts'
+import { makeImageSource } from '../../../machine/testing/lockstep/programs.ts'
+import { SEVENTEEN } from '../../classifier/seventeen.ts'
+import { guestState } from '../../testing/guest-state.ts'
+import { kernelAround } from '../hardware-assist/testing/kernels.ts'
+import { guestConfig, imageOf, multiboot } from '../hardware-assist/testing/play.ts'
+import { trapAndEmulate } from '../trap-and-emulate.ts'
+import { binaryTranslation } from './binary-translation.ts'
+import { playBoth, translated } from './testing/play.ts'
+
+/** The long proof instead of the sample that a short run takes. */
+const THOROUGH = process.env['GLASSHOUSE_THOROUGH'] === '1'
+/** Images of ten random kernels each. */
+const IMAGES = THOROUGH ? 2000 : 10
+
+/** What programs in ring 3, which run directly, see of the monitor: nothing that this guest does in its kernel. */
+const withoutLeaks = (source: string): string =>
+  source.replace(/iret\nu\d+:[^]*?int 0x81/g, (program) => program.replace(/\b(?:sgdt|sidt) \[\d+\]|\b(?:sldt|str|smsw) eax|\blsl ebx, eax/g, 'nop'))
+
+describe('a translated guest does what it does on bare metal', () => {
+  test.each([['hello', Infinity], ['selfmod', Infinity], ['kernel', 1_500_000], ['windows-like', Infinity], ['realtime', 300_000], ['tiny-vmm', Infinity]] as const)('%s', (key, ticks) => {
+    const { bare, guest, monitor } = playBoth(guestConfig(key), ticks)
+    expect(guest.text).toBe(bare.text)
+    expect(guestState(guest.machine)).toEqual(guestState(bare.machine))
+    expect(monitor.counts.units).toBeGreaterThan(5)
+  }, 60_000)
+
+  test('rings: but for what the processor tells programs that run directly', () => {
+    const { bare, guest } = playBoth(guestConfig('rings'))
+    const before = bare.text.split('\n')
+    const differing = guest.text.split('\n').filter((line, n) => line !== before[n])
+    expect(differing.map((line) => line.trim().split(/\s{2,}/))).toEqual([['sgdt: limit', '=87', '=87', '=87', '=FFFF'], ['str', '=58', '=58', '=58', '=FFE8']])
+  }, 60_000)
+
+  test.each(Array.from({ length: IMAGES }, (_, n) => `kernels-${n}`))('random kernels: %s', (seed) => {
+    const { bare, guest, monitor } = playBoth(multiboot(imageOf(withoutLeaks(makeImageSource(seed, 10, 20))), { ticksPerSecond: 800_000 }))
+    expect(bare.machine.end?.kind).toBe('exit')
+    expect(guestState(guest.machine)).toEqual(guestState(bare.machine))
+    expect(monitor.exits.interrupt).toBeGreaterThan(10)
+  }, 60_000)
+
+  test('popf, which only traps where nobody needs it, is wrong under trap and emulate and right here', () => {
+    const config = multiboot(imageOf(SEVENTEEN.find(({ key }) => key === 'popf')!.source))
+    const { bare, guest } = playBoth(config)
+    expect(guest.text).toBe(bare.text)
+    const trapped = new Machine({ ...config, monitor: trapAndEmulate({ kernelRing: 1 }) })
+    trapped.run(200_000)
+    expect(trapped.end).not.toEqual(bare.machine.end)
+  })
+})
+
+test('the same at any moment, however the run is cut and taken back', () => {
+  const config = { ...guestConfig('kernel'), monitor: binaryTranslation() }
+  const straight = new Machine(config)
+  const moments = [1, 777, 20_000, 60_001, 150_000]
+  const hashes = moments.map((tick) => {
+    straight.run(tick)
+    return straight.stateHash(nativeSha256)
+  })
+  const recording = new Recording(config, { interval: 10_000 })
+  recording.run(200_000)
+  for (const [at, tick] of [...moments.entries()].reverse()) {
+    recording.seek(tick)
+    expect(recording.machine.stateHash(nativeSha256)).toBe(hashes[at])
+  }
+})
+
+test('what the monitor counted is the same however the run is cut', () => {
+  const config = guestConfig('selfmod')
+  const [whole, cut] = [translated(config), translated(config)]
+  whole.machine.run(Infinity)
+  for (let tick = 7; !cut.machine.end; tick += 7) cut.machine.run(tick)
+  expect(cut.monitor.counts).toEqual(whole.monitor.counts)
+  expect(cut.monitor.exits).toEqual(whole.monitor.exits)
+  expect(guestState(cut.machine)).toEqual(guestState(whole.machine))
+})
+
+describe('guest code that changes', () => {
+  const run = (body: string, ticks = 2_000_000) => {
+    const { bare, guest, monitor } = playBoth(multiboot(imageOf(kernelAround(body)), { ticksPerSecond: 10_000_000 }), ticks)
+    expect(guestState(guest.machine)).toEqual(guestState(bare.machine))
+    return { counts: monitor.counts, monitor }
+  }
+
+  test('an instruction writes over the one behind it', () => {
+    const { counts } = run('        mov ecx, 20\n.again: mov byte [.place], 0x42\n.place: inc eax\n        mov byte [.place], 0x40\n        loop .again')
+    expect(counts.written).toBeGreaterThan(10)
+  })
+
+  test('data beside code: the store traps until it is a call-out', () => {
+    const { counts } = run('        mov ecx, 200\n.again: inc dword [.data]\n        dec ecx\n        jnz .again\n        jmp done\n.data:  dd 0')
+    expect(counts).toMatchObject({ adapted: 1, written: 0, callOuts: { inc: 195 }, reverted: 0 })
+  })
+
+  test('a call-out that is not needed any more is a copy again', () => {
+    const loop = (label: string): string => `        mov ecx, 100
+${label}: call .store
+        dec ecx
+        jnz ${label}
+`
+    const { counts } = run(`        mov esi, .data
+${loop('.first')}        mov esi, 0x1a0000
+${loop('.second')}        jmp done
+.store: inc dword [esi]
+        ret
+.data:  dd 0`)
+    expect(counts).toMatchObject({ adapted: 1, reverted: 1, callOuts: { inc: 96 + 16 } })
+  })
+})
