@@ -11,7 +11,7 @@ import type { ProgramEnd } from './program/end.ts'
 import { RISCV_SAMPLES } from './samples.ts'
 
 const THOROUGH = process.env['GLASSHOUSE_THOROUGH'] === '1'
-const PROGRAMS = THOROUGH ? 3000 : 500
+const PROGRAMS = THOROUGH ? 3000 : 100
 const BATCHES = 10
 
 /** All that a program could tell, and how long it took. */

@@ -8,7 +8,7 @@ import { RISCV_SAMPLES } from './samples.ts'
 import { runInQemu } from './testing/gnu-tools.ts'
 import { MEMORY_MIB, randomProgram } from './testing/random-program.ts'
 
-const PROGRAMS = process.env['GLASSHOUSE_THOROUGH'] === '1' ? 500 : 50
+const PROGRAMS = process.env['GLASSHOUSE_THOROUGH'] === '1' ? 500 : 10
 
 function here(program: Program, input = ''): { output: string; code: number } {
   let output = ''
