@@ -10,7 +10,7 @@ import type { RecordId, VmRecord } from './records.ts'
 export type MachineId = RecordId<'vm'> | `program:${string}`
 
 /** What stands between a guest and the processor: nothing, or a monitor that virtualizes it in one of these ways. */
-export const TECHNIQUES = ['native', 'trap-and-emulate'] as const
+export const TECHNIQUES = ['native', 'trap-and-emulate', 'binary-translation', 'paravirtual', 'hardware-assist'] as const
 export type TechniqueName = (typeof TECHNIQUES)[number]
 
 export type MachineEventKind =

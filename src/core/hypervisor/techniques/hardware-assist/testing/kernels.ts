@@ -1,5 +1,5 @@
 /**
- * A small kernel around `body`: flat segments, gates for #UD, #PF, the timer (0x28) and 0x80. Each handler makes the stack good again and goes on at the address in
+ * A small kernel around `body`: flat segments, gates for #DB, #UD, #NP, #PF, the timer (0x28) and 0x80. Each handler makes the stack good again and goes on at the address in
  * `resume`. The timer is set, and masked until somebody opens it. `done` ends the machine.
  */
 export const kernelAround = (body: string): string => `
@@ -35,7 +35,11 @@ start:  mov esp, 0x190000
         mov es, ax
         mov ss, ax
         mov ecx, again
+        mov eax, 1
+        call set
         mov eax, 6
+        call set
+        mov eax, 11
         call set
         mov eax, 14
         call set
