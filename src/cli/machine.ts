@@ -31,8 +31,9 @@ three times over; the last line says why, and in which state.
                         at once, and the machine is not faster than real time. Ctrl-C stops it
   --max-instructions N  stop after so many instructions (default: 10,000,000,000)
   --until EVENT         stop after the first fault, interrupt, gate, return, io, control (register written) or halt
-  --technique NAME      how the guest is virtualized: native (bare metal, the default) or trap-and-emulate, which shows what this
-                        processor's sensitive, unprivileged instructions do to a guest that is run deprivileged
+  --technique NAME      how the guest is virtualized: native (bare metal, the default), trap-and-emulate, which shows what this
+                        processor's sensitive, unprivileged instructions do to a guest that is run deprivileged,
+                        binary-translation, paravirtual (for kernels that were ported) or hardware-assist (Intel VT-x)
   --kernel-ring N       the ring in which a deprivileged kernel runs: 1 (the default) or 3
   --trace FILE          write the registers before each instruction, a line each, in the words of QEMU's -d cpu
   --json                end with one line of JSON: {"end": {"kind"}, "stateHash", "instructions", "iterations", "deliveries", "cycles", "ticks"}; kind is
