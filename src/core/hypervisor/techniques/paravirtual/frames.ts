@@ -1,4 +1,4 @@
-import { LARGE, PRESENT, WRITABLE } from '../../../machine/cpu/paging.ts'
+import { ACCESSED, DIRTY, LARGE, PRESENT, WRITABLE } from '../../../machine/cpu/paging.ts'
 import { gpa } from '../../../machine/memory/addresses.ts'
 import { PAGE_SIZE, type PhysicalMemory } from '../../../machine/memory/physical-memory.ts'
 import { MONITOR_LINEAR } from '../../monitor/layout.ts'
@@ -107,7 +107,8 @@ export class Frames {
       for (; done < last; done++) this.getEntry(type, this.#entry(frame, done))
       if (type === 'table') return
       const own = this.#entry(frame, MONITOR_SLOT)
-      if (own !== 0 && (own ^ this.#monitorEntry) >>> 12 !== 0) refuse(ERROR.notPermitted, `directory ${hex(frame)} maps something behind the fence`)
+      if ((own & ~(ACCESSED | DIRTY)) === this.#monitorEntry) return
+      if (own !== 0) refuse(ERROR.notPermitted, `directory ${hex(frame)} maps something behind the fence`)
       this.#memory.write(gpa(frame * PAGE_SIZE + MONITOR_SLOT * 4), this.#monitorEntry, 4)
     } catch (error) {
       this.#types[frame] = null

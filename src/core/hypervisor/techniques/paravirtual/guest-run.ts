@@ -47,17 +47,21 @@ export class GuestRun {
     this.physical.observer = { delivered: arrived, returned: nothing, gate: nothing, port: nothing, control: nothing, halted: nothing }
   }
 
-  /** Runs the guest for at most so many instructions. Answers the vector that ended it, or null; its state is back in the virtual processor. */
-  execute(most: number): number | null {
+  /**
+   * Runs the guest for at most so many instructions. Answers the vector that ended it, or null; its state is back in the virtual processor. 'shutdown': the host
+   * itself is down, because a guest whose tables nobody checked has destroyed what the processor needs to arrive.
+   */
+  execute(most: number): number | 'shutdown' | null {
     const { physical } = this
     const virtual = this.#virtual
     this.#worlds.enter()
     const { instructions, iterations, cycles } = physical
-    run(physical, most)
+    const stop = run(physical, most)
     virtual.instructions += physical.instructions - instructions
     virtual.iterations += physical.iterations - iterations
     virtual.cycles += physical.cycles - cycles
-    return this.#worlds.leave()
+    const vector = this.#worlds.leave()
+    return stop === 'shutdown' ? stop : vector
   }
 
   /** The processor's table shows these descriptors of the guest's, and no others. @param words two for each. */

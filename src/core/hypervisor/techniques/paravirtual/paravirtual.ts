@@ -137,6 +137,7 @@ export class Paravirtual implements Executor {
       }
       if (s[HALTED] !== 0) return 'halt'
       const vector = this.#run.execute(shadow ? 1 : virtual.stopAt - virtual.moment)
+      if (vector === 'shutdown') return this.#crash('and the host with it')
       if (isInRing0(virtual)) return this.#crash('it replaced the page that shows its descriptor table')
       if (vector !== null && !this.#handle(vector)) return 'shutdown'
     }
