@@ -1,4 +1,4 @@
-; kernel-pv: kernel.asm, ported to a hypervisor like Xen. Every line that differs ends with `;pv` and the number of its site:
+; kernel-pv: kernel.asm, ported to a hypervisor like Xen. Every line that is new or changed carries `;pv` and the number of its site:
 ;   ;pv 1  trap table: gates and the entry for events are told to the hypervisor
 ;   ;pv 2  page tables: they are read-only, and changed by request; CR2 and CR3
 ;   ;pv 3  interrupt flag: a byte in memory, and `block` in place of sti, hlt
@@ -12,7 +12,7 @@
 ; file system; a serial line that is read by interrupts. Read `start` first: the boot is a list.
 ;
 ; Physical memory                          Linear addresses of every process
-;   0x100000  this file, then .bss           0x00000000  all of physical memory, one to one, for ring 0 only
+;   0x100000  this file, then .bss           0x00000000  all of physical memory, one to one, for the kernel only
 ;   frames    from memory_end to 16 MiB      0x40000000  the programs' code, read-only, shared
 ;             page tables, stacks, heaps     0x50000000  heap, 1 MiB, made of zeros when first touched
 ;                                            0x60000000  end of the stack, which grows down, 64 KiB at most
@@ -55,8 +55,8 @@ PAGE_FAULT  equ 14
 start:  mov esp, boot_stack_top
         mov [kernel_directory], esi     ;pv 2: page tables are there already
         say 'kernel: hello', 10
-        call paging_init
         call segments_init
+        call paging_init
         call interrupts_init
         call disk_init
         mov eax, sieve
@@ -102,7 +102,7 @@ panic:                                  ; the address of a sentence is on the st
         mov al, 1
         call exit
 
-; ---- Segments: flat ones, for two rings ----
+; ---- Segments: flat ones, for two rings (no TSS: ;pv 4) ----
 
 segments_init:
         mov eax, gdt                    ;pv 4: the hypervisor looks at the table, which nobody may write to from then on
@@ -681,7 +681,7 @@ bad_argument:
         mov eax, -1
         ret
 
-; ---- Console: what is typed comes by an event ----
+; ---- Console: what is typed comes by an event (;pv 6) ----
 
 RECEIVED equ 256                        ; size of the ring buffer, a power of two
 
@@ -704,7 +704,7 @@ serial_interrupt:
         jmp serial_interrupt
 .end:   ret
 
-; ---- Disk: requests in a ring, which the driver domain answers ----
+; ---- Disk: requests in a ring, which the driver domain answers (;pv 6) ----
 
 SECTOR      equ 512
 
@@ -730,7 +730,7 @@ read_sector:                            ; sector eax to `sector`; carry set on f
         mov ecx, disk_channel + PORT    ;pv 6
         hypercall CALL_EVENT_CHANNEL    ;pv 6
         pop ebx                         ;pv 6
-        call schedule                   ; others run while the disk turns; its event makes us ready again
+        call schedule                   ; others run while the disk turns; its interrupt makes us ready again
         pop edx                         ;pv 6
         cmp dword [edx + 12], 0         ;pv 6
         jne .fail                       ;pv 6

@@ -5,6 +5,7 @@ import { nativeSha256 } from '../../../../workers/platform.ts'
 import { encodeUtf8 } from '../../../base/bytes.ts'
 import { Machine } from '../../../machine/board/machine.ts'
 import { START } from '../../../machine/cpu/layout.ts'
+import { findGuest } from '../../../machine/guests/guests.ts'
 import { Recording } from '../../../machine/history/recording.ts'
 import { TrapAndEmulate, trapAndEmulate } from '../trap-and-emulate.ts'
 import { paravirtual } from './paravirtual.ts'
@@ -33,6 +34,15 @@ describe('kernel-pv', () => {
     expect(run.text).toBe(readFileSync(join(import.meta.dirname, '../../../machine/guests/golden/kernel.serial.txt'), 'utf8'))
     expect(run.machine.end).toEqual({ kind: 'exit', code: 0 })
     expect(run.monitor.denials).toEqual([])
+  })
+
+  test('differs from kernel in marked lines only, at six sites', () => {
+    const lines = findGuest('kernel-pv')!.source.split('\n')
+    const old = new Set(findGuest('kernel')!.source.split('\n'))
+    const head = lines.indexOf("%include 'multiboot.inc'")
+    const marks = lines.slice(head).map((line) => /;pv (\d)/.exec(line)?.[1])
+    expect(lines.slice(head).filter((line, i) => line.trim() !== '' && marks[i] === undefined && !old.has(line))).toEqual([])
+    expect([...new Set(marks)].sort()).toEqual(['0', '1', '2', '3', '4', '5', '6', undefined])
   })
 
   test('asks for what was reviewed', async () => {
