@@ -10,6 +10,7 @@ import { guestConfig, imageOf, multiboot } from '../hardware-assist/testing/play
 import { trapAndEmulate } from '../trap-and-emulate.ts'
 import { binaryTranslation } from './binary-translation.ts'
 import { playBoth, translated } from './testing/play.ts'
+import { textOf } from './testing/text.ts'
 
 /** The long proof instead of the sample that a short run takes. */
 const THOROUGH = process.env['GLASSHOUSE_THOROUGH'] === '1'
@@ -78,6 +79,12 @@ test('what the monitor counted is the same however the run is cut', () => {
   expect(guestState(cut.machine)).toEqual(guestState(whole.machine))
 })
 
+test('what a kernel begins with, beside its translation', async () => {
+  const { machine, monitor } = translated(guestConfig('kernel'))
+  machine.run(300_000)
+  await expect(textOf(monitor.blocks().slice(0, 24))).toMatchFileSnapshot('golden/kernel-blocks.txt')
+})
+
 describe('guest code that changes', () => {
   const run = (body: string, ticks = 2_000_000) => {
     const { bare, guest, monitor } = playBoth(multiboot(imageOf(kernelAround(body)), { ticksPerSecond: 10_000_000 }), ticks)
@@ -96,16 +103,15 @@ describe('guest code that changes', () => {
   })
 
   test('a call-out that is not needed any more is a copy again', () => {
-    const loop = (label: string): string => `        mov ecx, 100
-${label}: call .store
-        dec ecx
-        jnz ${label}
-`
     const { counts } = run(`        mov esi, .data
-${loop('.first')}        mov esi, 0x1a0000
-${loop('.second')}        jmp done
+        mov ecx, 200
+.again: cmp ecx, 100
+        jne .store
+        mov esi, 0x1a0000
 .store: inc dword [esi]
-        ret
+        dec ecx
+        jnz .again
+        jmp done
 .data:  dd 0`)
     expect(counts).toMatchObject({ adapted: 1, reverted: 1, callOuts: { inc: 96 + 16 } })
   })

@@ -240,6 +240,7 @@ export class BinaryTranslation implements Executor {
     const { pc, length, end, mnemonic } = run.instructions[point.instruction]!
     this.#counts.callOuts[mnemonic] = (this.#counts.callOuts[mnemonic] ?? 0) + 1
     this.#cache.touched = false
+    this.#place = null
     this.#note('emulated', BP)
     if (interpret(this.#virtual) === 'shutdown') return false
     if (point.service === 'adapted') {
@@ -258,6 +259,7 @@ export class BinaryTranslation implements Executor {
     if (!this.#execution.handle(vector)) return false
     const instruction = run.instructions[point.instruction]
     if (!instruction || this.#last !== 'emulated') return true
+    this.#place = null
     this.#behind(run, instruction.pc + instruction.length, instruction.end)
     if (vector !== PAGE_FAULT || !this.#cache.touched || !instruction.ident) return true
     point.heat++
@@ -282,7 +284,11 @@ export class BinaryTranslation implements Executor {
   }
 }
 
-export const binaryTranslation = (options: BinaryTranslationOptions = {}): MonitorPlan & { make(cpu: Cpu, host: PhysicalMemory): BinaryTranslation } => ({
+interface BinaryTranslationPlan extends MonitorPlan {
+  make(cpu: Cpu, host: PhysicalMemory): BinaryTranslation
+}
+
+export const binaryTranslation = (options: BinaryTranslationOptions = {}): BinaryTranslationPlan => ({
   hostBytes: (guestBytes) => guestBytes + MONITOR_BYTES,
   make: (cpu, host) => new BinaryTranslation(cpu, host, options),
 })

@@ -24,7 +24,7 @@ export interface TranslatedBlock {
   readonly physical: number
   readonly at: number
   readonly rows: readonly BlockRow[]
-  /** Where its own jumps lead, and whether they are chained. */
+  /** Where it goes on without a look-up, and whether without the monitor: by a chained jump, or because that lies right behind. */
   readonly successors: readonly { readonly target: number; readonly chained: boolean }[]
 }
 
@@ -33,13 +33,12 @@ const LONGEST = 15
 /** All that lies in the cache, as text. @param base host-physical address of the monitor's own pages. */
 export const blocksOf = (host: PhysicalMemory, base: number, runs: readonly Run[]): readonly TranslatedBlock[] => runs.flatMap((run) => run.units.map((unit, n) => {
   const instructions = run.instructions.slice(unit.first, unit.first + unit.count)
-  const isLast = n === run.units.length - 1
-  const targets = instructions.map(({ successor }) => successor).filter((target) => target !== null)
-  const fallsOut = isLast && run.links.length > 0 ? run.links.filter(({ target, displacement }) => displacement < 0 && target === run.end).map(({ target }) => target) : []
+  const behind = run.units[n + 1]?.pc ?? run.seam
+  const targets = [...instructions.map(({ successor }) => successor), behind === unit.end ? behind : null].filter((target) => target !== null)
   return {
     pc: unit.pc >>> 0, cpl: run.cpl, physical: run.page * 0x1000 + (unit.pc & 0xfff), at: linearOf(unit.at) >>> 0,
     rows: instructions.map((instruction) => rowOf(host, base, run, instruction)),
-    successors: [...new Set([...targets, ...fallsOut])].map((target) => ({ target, chained: run.links.some((link) => link.target === target && link.to >= 0) })),
+    successors: [...new Set(targets)].map((target) => ({ target, chained: run.units[n + 1]?.pc === target || run.links.some((link) => link.target === target && link.to >= 0) })),
   }
 }))
 

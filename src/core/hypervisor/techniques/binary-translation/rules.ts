@@ -21,7 +21,7 @@ const RULES: Readonly<Record<Way, Rule>> = {
   'clear-interrupts': { kind: 'non-ident', way: 'clear-interrupts', how: 'in the cache: a store to the virtual IF' },
   jump: { kind: 'non-ident', way: 'jump', how: 'direct: chained to the translated target' },
   condition: { kind: 'non-ident', way: 'condition', how: 'direct: chained to the translated target, the other way follows behind' },
-  'near-loop': { kind: 'non-ident', way: 'near-loop', how: 'direct where the translated target is near enough, else call-out' },
+  'near-loop': { kind: 'non-ident', way: 'near-loop', how: 'direct, by a jump of its own where the translated target is not near enough' },
   call: { kind: 'non-ident', way: 'call', how: 'pushes the guest\'s return address, then a chained jump' },
   return: { kind: 'non-ident', way: 'return', how: 'indirect: target looked up by its hash' },
   'indirect-jump': { kind: 'non-ident', way: 'indirect-jump', how: 'indirect: target looked up by its hash' },

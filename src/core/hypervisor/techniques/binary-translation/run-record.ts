@@ -54,18 +54,26 @@ export interface TranslatedInstruction {
 }
 
 /** At most twelve instructions, up to the first transfer of control. */
-export interface Unit { readonly pc: number; readonly at: number; readonly first: number; readonly count: number }
+export interface Unit {
+  readonly pc: number
+  /** Guest linear address of the first byte behind it. */
+  readonly end: number
+  readonly at: number
+  readonly first: number
+  readonly count: number
+}
 
-/** Translation units that lie behind one another, in the guest's memory as in the cache: one page of the guest's at most. */
+/** Translation units of one guest page that lie behind one another in the cache, so that one falls through to the next, or calls it. */
 export interface Run {
   readonly id: number
   /** The guest's ring. */
   readonly cpl: number
   /** Guest-physical page. */
   readonly page: number
-  /** Guest linear addresses of the first byte and of the first behind. */
+  /** Guest linear address at which it begins. */
   readonly pc: number
-  readonly end: number
+  /** Where the last unit falls through to; null: nowhere. */
+  readonly seam: number | null
   readonly at: number
   readonly atEnd: number
   readonly units: readonly Unit[]

@@ -15,6 +15,10 @@ const LONGEST = 15
 /** `xchg`, `lea`, `xchg`, `push`, `jmp` in place of `call`; the same without `push` in place of nothing, where a run joins another. */
 const CALL_EXTRA = 4
 const SEAM_EXTRA = 4
+/** The booking, the loop instruction itself and a jump. */
+const LOOP_EXTRA = 4
+/** Room for `jmp` with a displacement of 32 bits. */
+const JUMP_BYTES = 5
 
 export interface RunRequest {
   readonly id: number
@@ -23,13 +27,12 @@ export interface RunRequest {
   readonly page: number
   /** Offset in the cache. */
   readonly at: number
-  /** The guest's, from `pc` to the end of the page at most. */
+  /** The guest's page. */
   readonly bytes: Uint8Array
-  /** Whether a unit that begins here is translated already. */
-  readonly known: (pc: number) => boolean
 }
 
 const DIRECT: ReadonlySet<Way> = new Set(['jump', 'condition', 'near-loop', 'call'])
+const FLOW: ReadonlySet<Way> = new Set([...DIRECT, 'return', 'indirect-jump', 'indirect-call'])
 
 /** One run under translation. */
 class RunTranslator {
@@ -42,6 +45,10 @@ class RunTranslator {
   /** Conditional jumps whose stubs are still to be written: place of the displacement, target. */
   readonly #stubs: { readonly displacement: number; readonly target: number }[] = []
   #pc: number
+  /** Behind the instruction that is being translated. */
+  #next = 0
+  /** The unit under way. */
+  #present = { pc: 0, at: 0 }
 
   constructor(request: RunRequest) {
     this.#request = request
@@ -51,47 +58,46 @@ class RunTranslator {
 
   translate(): { readonly run: Run; readonly code: Uint8Array } {
     let ended = false
-    while (!ended && this.#units.length < MOST_UNITS && this.#left.length > 0 && !this.#isKnown(this.#pc)) ended = this.#unit()
+    while (!ended && this.#units.length < MOST_UNITS && this.#isInPage(this.#pc)) ended = this.#unit()
     if (!ended) this.#seam()
     for (const { displacement, target } of this.#stubs) this.#stub(displacement, target)
     const { id, cpl, pc, page, at } = this.#request
     const run: Run = {
-      id, cpl, page, pc, end: this.#pc, at, atEnd: this.#out.at, units: this.#units, instructions: this.#instructions, points: this.#points, links: this.#links,
+      id, cpl, page, pc, seam: ended ? null : this.#pc, at, atEnd: this.#out.at, units: this.#units, instructions: this.#instructions, points: this.#points, links: this.#links,
     }
     return { run, code: Uint8Array.from(this.#out.bytes) }
   }
 
-  get #left(): Uint8Array {
-    return this.#request.bytes.subarray(this.#pc - this.#request.pc)
-  }
-
-  #isKnown(pc: number): boolean {
-    return this.#request.known(pc) || this.#units.some((unit) => unit.pc === pc)
+  #isInPage(pc: number): boolean {
+    return pc >>> 12 === this.#request.pc >>> 12
   }
 
   /** One translation unit; true: nothing falls through to what lies behind it. */
   #unit(): boolean {
-    const unit = { pc: this.#pc, at: this.#out.at, first: this.#instructions.length, count: 0 }
-    this.#units.push(unit)
+    const [pc, at, first] = [this.#pc, this.#out.at, this.#instructions.length]
+    this.#present = { pc, at }
     let ended = false
-    while (!ended && unit.count < MOST_INSTRUCTIONS && this.#left.length > 0) {
-      const bytes = this.#left.subarray(0, LONGEST)
+    let way: Way = 'copy'
+    while (!ended && !FLOW.has(way) && this.#instructions.length - first < MOST_INSTRUCTIONS && this.#isInPage(this.#pc)) {
+      const from = this.#pc & 0xfff
+      const bytes = this.#request.bytes.subarray(from, from + LONGEST)
       const { length, entry } = disassemble(bytes, this.#pc)
-      const way = wayOf(bytes, entry, this.#request.cpl)
-      this.#instruction(bytes.subarray(0, length), entry, way)
-      unit.count++
-      ended = endsRun(way, entry)
-      if (way === 'condition' || way === 'near-loop') break
+      way = wayOf(bytes, entry, this.#request.cpl)
+      const inlined = this.#instruction(bytes.subarray(0, length), entry, way)
+      ended = endsRun(way, entry) && !inlined
     }
+    this.#units.push({ pc, end: this.#next, at, first, count: this.#instructions.length - first })
     return ended
   }
 
-  #instruction(bytes: Uint8Array, entry: Opcode | null, way: Way): void {
+  /** True: a call whose target's translation follows right behind. */
+  #instruction(bytes: Uint8Array, entry: Opcode | null, way: Way): boolean {
     const { at } = this.#out
     const pc = this.#pc
-    this.#pc += bytes.length
+    this.#next = this.#pc = pc + bytes.length
     const how = this.#emit(pc, bytes, way)
     this.#instructions.push({ pc, length: bytes.length, at, end: this.#out.at, how, ident: how === 'copy', successor: DIRECT.has(how) ? this.#targetOf(bytes) : null, mnemonic: entry?.mnemonic ?? 'unknown' })
+    return this.#pc !== this.#next
   }
 
   /** The way it was really done. */
@@ -102,7 +108,7 @@ class RunTranslator {
       case 'clear-interrupts': this.#mark(pc); out.put(0x65, 0xc6, 0x05); out.word(VIRTUAL_IF); out.put(0); break
       case 'jump': this.#jumpSite(pc, out.at, 0, this.#targetOf(bytes)); break
       case 'condition': this.#condition(pc, bytes); break
-      case 'near-loop': if (!this.#nearLoop(pc, bytes)) return this.#callOut(pc); break
+      case 'near-loop': this.#nearLoop(pc, bytes); break
       case 'call': this.#call(pc, this.#targetOf(bytes)); break
       case 'return': this.#indirect(pc, [0x8b, 0x0c, 0x24], way, bytes); break
       case 'indirect-jump': case 'indirect-call': this.#indirect(pc, loadOperand(bytes), way, bytes); break
@@ -123,7 +129,7 @@ class RunTranslator {
     const first = bytes[prefixLength(bytes)]!
     const near = first === 0xe8 || first === 0xe9 || first === 0x0f
     const distance = near ? bytes[at - 4]! | (bytes[at - 3]! << 8) | (bytes[at - 2]! << 16) | (bytes[at - 1]! << 24) : (bytes[at - 1]! << 24) >> 24
-    return (this.#pc + distance) >>> 0
+    return (this.#next + distance) >>> 0
   }
 
   #condition(pc: number, bytes: Uint8Array): void {
@@ -135,26 +141,47 @@ class RunTranslator {
     this.#out.word(0)
   }
 
-  /** `loop` and `jecxz` reach 128 bytes only: they stay what they are where the target's translation in this run is so near. */
-  #nearLoop(pc: number, bytes: Uint8Array): boolean {
+  /** `loop` and `jecxz` reach 128 bytes only: to a unit of this run, or to a jump of their own. */
+  #nearLoop(pc: number, bytes: Uint8Array): void {
+    const out = this.#out
+    const opcode = bytes[prefixLength(bytes)]!
     const target = this.#targetOf(bytes)
-    const unit = this.#units.find((one) => one.pc === target)
-    const distance = unit ? unit.at - (this.#out.at + 2) : 0
-    if (!unit || distance < -128) return false
+    const at = [this.#present, ...this.#units].find((unit) => unit.pc === target)?.at
+    const distance = at === undefined ? -Infinity : at - (out.at + 2)
+    if (distance >= -128) {
+      this.#mark(pc)
+      out.put(opcode, distance & 0xff)
+      return
+    }
+    this.#booked(pc, LOOP_EXTRA)
+    out.put(opcode, 2)
+    // Both ways take one jump more.
+    this.#point(this.#pc, -1, 4 - LOOP_EXTRA - 1, false)
+    out.put(0xeb, JUMP_BYTES)
+    this.#jumpSite(target, -1, 4 - LOOP_EXTRA - 1, target)
+  }
+
+  /** Books extra instructions in front of a sequence. */
+  #booked(pc: number, extra: number): void {
+    const start = this.#out.at
     this.#mark(pc)
-    this.#out.put(bytes[prefixLength(bytes)]!, distance & 0xff)
-    return true
+    let done = 0
+    emitBooking(this.#out, extra, () => {
+      done++
+      this.#point(pc, start, done < 3 ? done : done - extra, done < 3)
+    })
   }
 
   #call(pc: number, target: number): void {
     const out = this.#out
-    const start = out.at
-    this.#mark(pc)
-    let done = 0
-    emitBooking(out, CALL_EXTRA, () => {
-      done++
-      this.#point(pc, start, done < 3 ? done : done - CALL_EXTRA, done < 3)
-    })
+    if (this.#units.length < MOST_UNITS - 1 && this.#isInPage(target) && target !== this.#next && this.#present.pc !== target && !this.#units.some((unit) => unit.pc === target)) {
+      this.#mark(pc)
+      out.put(0x68)
+      out.word(this.#next)
+      this.#pc = target
+      return
+    }
+    this.#booked(pc, CALL_EXTRA)
     out.put(0x68)
     out.word(this.#pc)
     this.#jumpSite(target, -1, 4 - CALL_EXTRA - 1, target)

@@ -174,13 +174,15 @@ export class TranslationCache {
     const page = this.#pageOf(pc)
     if (page === null) return null
     if (this.#free + MOST_RUN_BYTES > CACHE_BYTES) this.#evict()
-    const from = page * 0x1000 + (pc & 0xfff)
-    const bytes = this.#host.bytes.subarray(from, (page + 1) * 0x1000)
-    const { run, code } = translateRun({ id: this.#nextId++, cpl, pc, page, at: this.#free, bytes, known: (other) => this.#entries.has(keyOf(other, cpl)) })
+    const bytes = this.#host.bytes.subarray(page * 0x1000, (page + 1) * 0x1000)
+    const { run, code } = translateRun({ id: this.#nextId++, cpl, pc, page, at: this.#free, bytes })
     this.#host.copyIn(gpa(this.#base + run.at), code)
     this.#free = run.atEnd
     this.#runs.push(run)
-    for (const unit of run.units) this.#entries.set(keyOf(unit.pc, cpl), { run: run.id, at: unit.at })
+    for (const unit of run.units) {
+      const key = keyOf(unit.pc, cpl)
+      if (!this.#entries.has(key)) this.#entries.set(key, { run: run.id, at: unit.at })
+    }
     this.counts.units += run.units.length
     this.counts.instructions += run.instructions.length
     this.#pages.set(pc >>> 12, page)
@@ -213,8 +215,11 @@ export class TranslationCache {
     for (const run of this.#runs) {
       if (run.page !== page) continue
       this.touched = true
-      const first = run.pc & 0xfff
-      if (offset < first + (run.end - run.pc) && offset + size > first) this.#doomed.add(run.id)
+      const hit = run.units.some((unit) => {
+        const first = unit.pc & 0xfff
+        return offset < first + (unit.end - unit.pc) && offset + size > first
+      })
+      if (hit) this.#doomed.add(run.id)
     }
   }
 
