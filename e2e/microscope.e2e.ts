@@ -217,3 +217,18 @@ for (const theme of LOOKED_AT) {
     }
   })
 }
+
+test('a guest that is run deprivileged notices, and under hardware assist does not', async ({ app }) => {
+  const microscope = await lookInside(app, 'web-1')
+  for (const { technique, said } of [
+    { technique: 'Trap and emulate', said: 'Casement was stopped to protect your computer.' },
+    { technique: 'Hardware assist', said: 'Casement is ready.' },
+  ]) {
+    await microscope.openUnder(technique, 'Casement 3.1')
+    await expect(app.getByTestId('machine-technique')).toHaveText(technique)
+    await app.keyboard.press('F5')
+    await expect(microscope.end).toBeVisible()
+    await microscope.tab('Serial line')
+    await expect(microscope.serial).toContainText(said)
+  }
+})

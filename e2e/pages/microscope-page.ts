@@ -54,6 +54,17 @@ export class MicroscopePage {
     await this.panel.getByRole('tab', { name, exact: true }).click()
   }
 
+  /** Opens a guest of the catalogue under a technique, both by the menu of machines. */
+  async openUnder(technique: string, guest: string): Promise<void> {
+    const chooser = this.page.getByTestId('machine-chooser')
+    await chooser.click()
+    await this.page.getByRole('menuitem', { name: technique, exact: true }).click()
+    await chooser.click()
+    await this.page.getByRole('menuitem', { name: guest, exact: true }).click()
+    await expect(chooser).toContainText(guest)
+    await expect(this.code).toBeFocused()
+  }
+
   /** Runs to the next event of a kind, by the menu beside the button. */
   async runToEvent(kind: string): Promise<void> {
     await this.page.getByRole('button', { name: 'Which event' }).click()

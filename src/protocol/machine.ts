@@ -47,6 +47,8 @@ const count = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v
 const machine = v.custom<MachineId>((value) => typeof value === 'string' && /^(?:vm|program):[A-Za-z0-9._:-]{1,100}$/.test(value), 'not the id of a machine')
 const eventKind = v.picklist(['fault', 'interrupt', 'gate', 'return', 'io', 'control', 'halt', 'end'])
 const source = v.pipe(v.string(), v.maxLength(1_000_000))
+/** Bare metal, if not said. */
+const technique = v.optional(v.picklist(TECHNIQUES))
 const predicate = v.pipe(v.string(), v.minLength(1), v.maxLength(200))
 
 const runUntil = v.variant('kind', [
@@ -78,9 +80,9 @@ export const MACHINE_REQUESTS = {
   /** Assembles NASM source; nothing runs. */
   'machine.assemble': v.object({ source }),
   /** A machine of its own for a program: a guest of the catalogue, NASM source, or an image (multiboot ELF, or a raw disk whose first sector boots), base64. */
-  'machine.open-guest': v.object({ guest: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,40}$/)) }),
-  'machine.open-source': v.object({ source }),
-  'machine.open-image': v.object({ name: v.pipe(v.string(), v.maxLength(200)), base64: v.pipe(v.string(), v.maxLength(100_000_000)) }),
+  'machine.open-guest': v.object({ guest: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,40}$/)), technique }),
+  'machine.open-source': v.object({ source, technique }),
+  'machine.open-image': v.object({ name: v.pipe(v.string(), v.maxLength(200)), base64: v.pipe(v.string(), v.maxLength(100_000_000)), technique }),
   'machine.close': v.object({ machine }),
   /** Answers at once; the state comes when it stops, and now and then on the way. */
   'machine.run': v.object({ machine, until: runUntil }),
@@ -172,6 +174,8 @@ export interface VmSeen extends Pick<VmRecord, 'state' | 'memoryMiB' | 'hasDisk'
 export interface MachineState {
   readonly machine: MachineId
   readonly title: string
+  /** How its guest is virtualized. */
+  readonly technique: TechniqueName
   /** Null for a machine that is no VM's. */
   readonly vm: VmSeen | null
   readonly running: boolean

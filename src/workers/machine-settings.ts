@@ -1,4 +1,4 @@
-import type { MachineId, VmSeen } from '../protocol/machine.ts'
+import type { MachineId, TechniqueName, VmSeen } from '../protocol/machine.ts'
 import type { VmMachine } from '../core/datacenter/vm-machine.ts'
 
 /** `tick`: where it is now; `seen`: what its record says now. */
@@ -7,9 +7,9 @@ export interface VmSource { readonly kind: 'vm'; readonly title: string; readonl
 /** What a machine is made from. */
 export type MachineSource =
   | VmSource
-  | { readonly kind: 'guest'; readonly guest: string }
-  | { readonly kind: 'source'; readonly source: string }
-  | { readonly kind: 'image'; readonly name: string; readonly base64: string }
+  | { readonly kind: 'guest'; readonly guest: string; readonly technique?: TechniqueName | undefined }
+  | { readonly kind: 'source'; readonly source: string; readonly technique?: TechniqueName | undefined }
+  | { readonly kind: 'image'; readonly name: string; readonly base64: string; readonly technique?: TechniqueName | undefined }
 
 /** What a machine's thread is started with; without a machine it only assembles. */
 export type MachineSettings =

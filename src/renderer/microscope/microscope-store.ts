@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
-import type { GuestInfo, MachineEventKind, MachineId, MachineRequestName, MachineRequestParams, MachineRequestResults, MachineState, RunUntil } from '../../protocol/machine.ts'
+import type { GuestInfo, MachineEventKind, MachineId, MachineRequestName, MachineRequestParams, MachineRequestResults, MachineState, RunUntil, TechniqueName } from '../../protocol/machine.ts'
 import { isVmId, type RecordId } from '../../protocol/records.ts'
 import { explain } from '../app/connection/core-error.ts'
 import { useAnnouncer } from '../app/stores/announcer.ts'
@@ -63,6 +63,8 @@ function useSubject() {
 function useOpening({ link, machine, show, forget }: ReturnType<typeof useSubject>, { centre, below }: ReturnType<typeof useViews>) {
   const opening = shallowRef<string | null>(null)
   const guests = shallowRef<readonly GuestInfo[]>([])
+  /** How the guests and programs that are opened next are virtualized. */
+  const technique = shallowRef<TechniqueName>('native')
 
   async function open(title: string, ask: () => Promise<MachineState>, own = false): Promise<boolean> {
     if (opening.value !== null) return false
@@ -83,9 +85,9 @@ function useOpening({ link, machine, show, forget }: ReturnType<typeof useSubjec
   }
 
   const openVm = (vm: RecordId<'vm'>, name: string) => open(name, () => link.request('machine.open', { machine: vm }))
-  const openGuest = (guest: GuestInfo) => open(guest.title, () => link.request('machine.open-guest', { guest: guest.key }))
-  const openSource = (title: string, source: string) => open(title, () => link.request('machine.open-source', { source }), true)
-  const openImage = (name: string, base64: string) => open(name, () => link.request('machine.open-image', { name, base64 }))
+  const openGuest = (guest: GuestInfo) => open(guest.title, () => link.request('machine.open-guest', { guest: guest.key, technique: technique.value }))
+  const openSource = (title: string, source: string) => open(title, () => link.request('machine.open-source', { source, technique: technique.value }), true)
+  const openImage = (name: string, base64: string) => open(name, () => link.request('machine.open-image', { name, base64, technique: technique.value }))
 
   async function loadGuests(): Promise<void> {
     if (guests.value.length > 0) return
@@ -98,7 +100,7 @@ function useOpening({ link, machine, show, forget }: ReturnType<typeof useSubjec
     forget()
   }
 
-  return { opening, guests, openVm, openGuest, openSource, openImage, loadGuests, close }
+  return { opening, guests, technique, openVm, openGuest, openSource, openImage, loadGuests, close }
 }
 
 /** Runs the machine and moves through its time. One request at a time: a key that repeats does not queue up. */

@@ -64,7 +64,7 @@ export class FixtureMachine {
     const tick = LAST_TICK - (5 - this.step)
     const cpu = cpuAt(this.step)
     return {
-      machine: 'vm:web-1', title: 'web-1', vm: this.vm, running, pause: running ? null : 'done', end: this.end, tick, lastTick: Math.max(tick, LAST_TICK), ticksPerSecond: 100_000_000,
+      machine: 'vm:web-1', technique: 'native', title: 'web-1', vm: this.vm, running, pause: running ? null : 'done', end: this.end, tick, lastTick: Math.max(tick, LAST_TICK), ticksPerSecond: 100_000_000,
       instructions: tick - 12, iterations: 40, cycles: 1_284_310, cpu, code: ROWS.slice(Math.max(0, at - 8), at + 30),
       stack: Array.from({ length: 24 }, (_, n) => ({ address: cpu.esp + 4 * n, value: (0x1000_0000 + this.step * (n === 0 ? 1 : 0) + n * 0x1111) >>> 0, note: n === 3 ? 'return address, kernel_main+42' : null })),
       devices: [

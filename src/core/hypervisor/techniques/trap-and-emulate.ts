@@ -47,7 +47,13 @@ export class TrapAndEmulate implements Executor {
         if (stop) return stop
         if (virtual.moment >= virtual.stopAt) break
       }
-      const alone = virtual.s[ATTENTION] !== 0
+      // Who looks at each instruction gets each alone.
+      const each = virtual.observer?.each
+      if (each) {
+        each()
+        if (virtual.moment >= virtual.stopAt) break
+      }
+      const alone = virtual.s[ATTENTION] !== 0 || each
       if (!this.#step(alone ? 1 : virtual.stopAt - virtual.moment)) return 'shutdown'
     }
     return virtual.s[HALTED] === 0 ? 'limit' : 'halt'

@@ -1,10 +1,12 @@
-import type { VmSeen } from '../../../protocol/machine.ts'
+import type { TechniqueName, VmSeen } from '../../../protocol/machine.ts'
 import type { MachineConfig } from '../board/config.ts'
 
 /** A machine to be, and what is known about what it will run. */
 export interface MachineProgram {
   readonly title: string
   readonly config: MachineConfig
+  /** What the configuration's monitor is; bare metal if not said. */
+  readonly technique?: TechniqueName
   /** Linear addresses by name. */
   readonly symbols: ReadonlyMap<string, number>
   /** Lines of the source, counted from 1, by the linear addresses of their instructions. */
