@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { GDT_OFFSET, OWN_BYTES, STACK_OFFSET } from '../../monitor/layout.ts'
 import { ERROR } from './abi.ts'
@@ -279,6 +280,22 @@ describe('by segments', () => {
     expect(monitor.denials).toMatchObject([{ name: 'domain', reason: expect.stringContaining('is not possible') as string }])
   })
 })
+
+test('random hypercalls change nothing behind the guest’s memory', () => {
+  const number = fc.oneof({ weight: 8, arbitrary: fc.constantFrom(0, 1, 2, 3, 4, 5, 13, 14, 15, 18, 26, 29, 32) }, { weight: 1, arbitrary: fc.nat(127).filter((n) => n !== 23) })
+  const place = fc.constantFrom('page', 'space', 'table', 'table + 64', '[directory]', '0', '0x100000', '0x7fe000', '0x7ff000', `${RAM}`, `${RAM} | 7`, '0xffbffffc', '0xffc00000', '-1')
+  const argument = fc.oneof(place, fc.integer({ min: -2, max: 40 }).map(String))
+  const word = fc.oneof(fc.constantFrom('page', 'page + 3', 'space', '0x7fe000', '0x7ff004', '0x7fe', '0x7ff', '0x800', `${RAM}`, `${RAM} | 7`, '0xffc', '0x00cf9a00', '0x0000ffff'), fc.integer({ min: -2, max: 40 }).map(String))
+  const call = fc.record({ number, args: fc.tuple(argument, argument, argument, argument), words: fc.array(word, { minLength: 4, maxLength: 12 }) })
+  fc.assert(fc.property(fc.array(call, { minLength: 1, maxLength: 30 }), (calls) => {
+    const code = calls.map(({ number: n, args, words }) => `
+        ${words.map((text, i) => `mov dword [table + ${i * 4}], ${text}`).join('\n        ')}
+        call_by ${n}, ${args.join(', ')}`).join('\n')
+    const run = outcome(ported(code, 'table: times 64 dd 0'), TICKS)
+    expect(changed(run).filter((at) => at < GDT_OFFSET || at >= GDT_OFFSET + 4096)).toEqual([])
+    expect(['exit', 'shutdown', undefined]).toContain(run.machine.end?.kind)
+  }), { numRuns: 40, seed: 4 })
+}, 60_000)
 
 test('ports and privileged instructions are the guest’s own fault', () => {
   for (const instruction of ['out 0xf4, al', 'in al, 0x60', 'cli', 'hlt', 'mov cr3, eax', 'lgdt [page]', 'ltr ax', 'invlpg [page]', 'wrmsr']) {

@@ -98,6 +98,19 @@ describe('kernel-pv', () => {
       expect(recording.machine.stateHash(nativeSha256)).toBe(hashes[at])
     }
   })
+
+  test('who looks at each instruction changes nothing', () => {
+    const config = { ...configOf('kernel-pv'), monitor: paravirtual() }
+    const alone = new Machine(config)
+    alone.run(110_000)
+    const watched = new Machine(config)
+    const nothing = (): void => undefined
+    let looks = 0
+    watched.cpu.observer = { each: () => void looks++, delivered: nothing, returned: nothing, gate: nothing, port: nothing, control: nothing, halted: nothing }
+    watched.run(110_000)
+    expect(watched.stateHash(nativeSha256)).toBe(alone.stateHash(nativeSha256))
+    expect(looks).toBeGreaterThanOrEqual(watched.cpu.instructions)
+  })
 })
 
 describe('who may start', () => {

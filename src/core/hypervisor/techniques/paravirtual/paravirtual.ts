@@ -136,7 +136,13 @@ export class Paravirtual implements Executor {
         if (virtual.moment >= virtual.stopAt) break
       }
       if (s[HALTED] !== 0) return 'halt'
-      const vector = this.#run.execute(shadow ? 1 : virtual.stopAt - virtual.moment)
+      const { ring, observer } = virtual
+      ring?.take()
+      observer?.each?.()
+      if (virtual.moment >= virtual.stopAt) break
+      // Who looks at each instruction gets each alone.
+      const alone = shadow || ring !== null || observer?.each
+      const vector = this.#run.execute(alone ? 1 : virtual.stopAt - virtual.moment)
       if (vector === 'shutdown') return this.#crash('and the host with it')
       if (isInRing0(virtual)) return this.#crash('it replaced the page that shows its descriptor table')
       if (vector !== null && !this.#handle(vector)) return 'shutdown'
