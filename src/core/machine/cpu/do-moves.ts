@@ -2,7 +2,7 @@ import { linearForRead, linearForWrite, probeWrite, read, readLinear, write, wri
 import { condition, eflags, setArithmetic } from './flags.ts'
 import type { Handler } from './handler.ts'
 import {
-  AC, ATTENTION, CPL, DF, EAX, EBP, EBX, ECX, EDX, ESP, FLAGS, FORM_REG_RM, ID, IF, INTR, IOPL_SHIFT, NT, R_FORM, R_IMM, R_IMM2, R_MEM, R_REG, R_RM, RF, SHADOW, SS, TF,
+  AC, ATTENTION, CPL, DF, EAX, EBP, EBX, ECX, EDX, ESP, FLAGS, FORM_REG_RM, ID, IF, INTR, IOPL_SHIFT, NT, R_FORM, R_IMM, R_IMM2, R_MEM, R_REG, R_RM, RF, SHADOW, SS, TF, WINDOW,
 } from './layout.ts'
 import {
   loadDestination, moveStack, offsetOf, peek, push, readOperand, register, segmentOf, setRegister, sizeOf, source, stackMask, stackTop, storeDestination, writeOperand,
@@ -96,7 +96,7 @@ const popf: Handler = (c, p) => {
   if (s[CPL] === 0) mask |= 3 << IOPL_SHIFT
   s[FLAGS] = (s[FLAGS]! & ~mask & ~RF) | (value & mask)
   setArithmetic(s, value)
-  if ((value & TF) !== 0 || s[INTR] !== 0) s[ATTENTION] = 1
+  if ((value & TF) !== 0 || (s[INTR]! | s[WINDOW]!) !== 0) s[ATTENTION] = 1
 }
 
 const lahf: Handler = (c) => {

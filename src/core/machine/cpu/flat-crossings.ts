@@ -3,7 +3,7 @@ import { INTERRUPT_CYCLES, RING_CHANGE_CYCLES } from './costs.ts'
 import { eflags, setArithmetic } from './flags.ts'
 import {
   AC, ATTENTION, BASES, CHECKS, CPL, CR0, CR0_PE, CS, DF, DS, EIP, ES, ESP, EVENT_CYCLES, FLAGS, FS, GDT_BASE, GDT_LIMIT, GS, ID, IDT_BASE, IDT_LIMIT, IF, INTR, IOPL_SHIFT, LIMITS, NT, RF, RIGHTS,
-  SELECTORS, SS, TF, TR,
+  SELECTORS, SS, TF, TR, WINDOW,
 } from './layout.ts'
 import type { Cause } from './observer.ts'
 import { CONFORMING, dplOf, EXECUTABLE, setNull } from './segments.ts'
@@ -161,7 +161,7 @@ export function restoreFlags(c: Cpu, flags: number, size: number, cpl: number): 
   if (cpl === 0) mask |= 3 << IOPL_SHIFT
   s[FLAGS] = (s[FLAGS]! & ~mask) | (flags & mask)
   setArithmetic(s, flags)
-  if ((flags & (TF | RF)) !== 0 || s[INTR] !== 0) s[ATTENTION] = 1
+  if ((flags & (TF | RF)) !== 0 || (s[INTR]! | s[WINDOW]!) !== 0) s[ATTENTION] = 1
 }
 
 /** An outer ring does not inherit segments it could not have loaded (SDM 3A 5.8.6). */

@@ -84,7 +84,9 @@ export const LAST_SHADOW = 110
 export const LAST_SHADOW_MOMENT = 111
 /** Not 0: the instruction that just ended has changed nothing and was a VM exit; its cycles, and 1. */
 export const ABANDONED = 112
-export const STATE_WORDS = 113
+/** 1: the guest is left when IF opens, by interrupt-window exiting. */
+export const WINDOW = 113
+export const STATE_WORDS = 114
 
 export const ROOT = 1
 export const NON_ROOT = 2

@@ -1,5 +1,5 @@
 import type { Cpu } from '../cpu.ts'
-import { ENTRY_MOMENT, FLAGS, IF, INTR, SHADOW } from '../layout.ts'
+import { ENTRY_MOMENT, FLAGS, IF, INTR, SHADOW, WINDOW } from '../layout.ts'
 import { ACKNOWLEDGE_ON_EXIT, EXTERNAL_INTERRUPT_EXITING, INTERRUPT_WINDOW_EXITING, MONITOR_TRAP_FLAG } from './capabilities.ts'
 import { VALID } from './check-controls.ts'
 import { EXIT_CONTROLS, EXIT_INTERRUPTION, PIN_CONTROLS, PRIMARY_CONTROLS } from './encodings.ts'
@@ -13,8 +13,8 @@ import { readField, writeField } from './vmcs.ts'
 /** Whether an interrupt leaves the guest, and so does not ask for IF. */
 export const interruptsExit = (c: Cpu): boolean => (readField(c, PIN_CONTROLS) & EXTERNAL_INTERRUPT_EXITING) !== 0
 
-/** Whether every instruction must come alone. */
-export const isWatched = (c: Cpu): boolean => (readField(c, PRIMARY_CONTROLS) & (INTERRUPT_WINDOW_EXITING | MONITOR_TRAP_FLAG)) !== 0
+/** Whether the next instruction must come alone. What opens the interrupt window asks for attention itself, but a shadow ends in silence. */
+export const isWatched = (c: Cpu): boolean => (readField(c, PRIMARY_CONTROLS) & MONITOR_TRAP_FLAG) !== 0 || (c.s[WINDOW] !== 0 && c.s[SHADOW] !== 0)
 
 /** Whether the guest is left here; if so, the VMCS tells why. Order: SDM 3A table 6-2, 3C 26.2. */
 export function exitsHere(c: Cpu): boolean {

@@ -1,10 +1,10 @@
 import type { Cpu } from '../cpu.ts'
 import { VM_ENTRY_CYCLES } from '../costs.ts'
-import { CURRENT_VMCS, ENTRY_EVENT, ENTRY_MOMENT, EPT_POINTER, EVENT_CYCLES, HIDDEN_CODE, NON_ROOT, TLB_EPTP, TLB_VPID, VECTORING, VMX_MODE } from '../layout.ts'
-import { ENABLE_EPT, ENABLE_VPID } from './capabilities.ts'
+import { CURRENT_VMCS, ENTRY_EVENT, ENTRY_MOMENT, EPT_POINTER, EVENT_CYCLES, HIDDEN_CODE, NON_ROOT, TLB_EPTP, TLB_VPID, VECTORING, VMX_MODE, WINDOW } from '../layout.ts'
+import { ENABLE_EPT, ENABLE_VPID, INTERRUPT_WINDOW_EXITING } from './capabilities.ts'
 import { controlProblem, hostProblem, secondaryControls, VALID } from './check-controls.ts'
 import { guestProblem } from './check-guest.ts'
-import { ENTRY_INTERRUPTION, EPT_POINTER_FIELD, VPID } from './encodings.ts'
+import { ENTRY_INTERRUPTION, EPT_POINTER_FIELD, PRIMARY_CONTROLS, VPID } from './encodings.ts'
 import { backToHost, noteExit } from './exit.ts'
 import { ENTRY_FAILURE, REASON } from './reasons.ts'
 import { fail, FAIL_INVALID, OK, type VmxResult } from './result.ts'
@@ -43,6 +43,7 @@ export function enter(c: Cpu, launch: boolean, ahead: number): EntryResult {
   s[ENTRY_EVENT] = (readField(c, ENTRY_INTERRUPTION) & VALID) === 0 ? 0 : 1
   s[ENTRY_MOMENT] = lowWord(c.moment + ahead)
   s[VECTORING] = s[HIDDEN_CODE] = 0
+  s[WINDOW] = (readField(c, PRIMARY_CONTROLS) & INTERRUPT_WINDOW_EXITING) === 0 ? 0 : 1
   if (!c.vmx.outside) s[EVENT_CYCLES]! += VM_ENTRY_CYCLES
   changeTranslations(c)
   return OK

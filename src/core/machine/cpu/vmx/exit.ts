@@ -2,7 +2,7 @@ import type { Cpu } from '../cpu.ts'
 import { VM_EXIT_CYCLES } from '../costs.ts'
 import { DB, PAGE_FAULT, raise } from '../fault.ts'
 import {
-  ABANDONED, ATTENTION, BEFORE_EXCEPTION, CR2, CYCLES_SHIFT, DR0, EIP, ENTRY_EVENT, EVENT_CYCLES, FLAGS, HIDDEN_CODE, R_FAST, RF, ROOT, START, TLB_VPID, VECTORING, VECTORING_ERROR, VECTORING_LENGTH, VMX_MODE,
+  ABANDONED, ATTENTION, BEFORE_EXCEPTION, CR2, CYCLES_SHIFT, DR0, EIP, ENTRY_EVENT, EVENT_CYCLES, FLAGS, HIDDEN_CODE, R_FAST, RF, ROOT, START, TLB_VPID, VECTORING, VECTORING_ERROR, VECTORING_LENGTH, VMX_MODE, WINDOW,
 } from '../layout.ts'
 import { ERROR_CODE_VALID, HARDWARE_EXCEPTION, SOFTWARE_INTERRUPT, typeOf, VALID } from './check-controls.ts'
 import {
@@ -89,7 +89,7 @@ export function leaveGuest(c: Cpu): void {
 export function backToHost(c: Cpu): void {
   const { s } = c
   s[VMX_MODE] = ROOT
-  s[ENTRY_EVENT] = s[VECTORING] = s[HIDDEN_CODE] = 0
+  s[ENTRY_EVENT] = s[VECTORING] = s[HIDDEN_CODE] = s[WINDOW] = 0
   loadHost(c)
   if (!c.vmx.outside) s[EVENT_CYCLES]! += VM_EXIT_CYCLES
   if (c.vmx.outside && s[TLB_VPID] !== 0) return
