@@ -8,6 +8,7 @@ import { guestState } from '../testing/guest-state.ts'
 import { hardwareAssist } from './hardware-assist.ts'
 import { kernelAround, PAGING } from './hardware-assist/testing/kernels.ts'
 import { guestConfig, imageOf, multiboot, playBoth } from './hardware-assist/testing/play.ts'
+import { withExits } from './hardware-assist/testing/with-exits.ts'
 
 /** The long proof instead of the sample that a short run takes. */
 const THOROUGH = process.env['GLASSHOUSE_THOROUGH'] === '1'
@@ -30,6 +31,12 @@ describe('a guest under hardware assist does what it does on bare metal', () => 
     expect(guestState(guest.machine)).toEqual(guestState(bare.machine))
     expect(vmExits.externalInterrupt).toBeGreaterThan(10)
     expect(vmExits.interruptWindow).toBeGreaterThan(0)
+  }, 60_000)
+
+  test.each(Array.from({ length: IMAGES / 2 }, (_, n) => `exits-${n}`))('random kernels with more reasons to exit: %s', (seed) => {
+    const { bare, guest, vmExits } = playBoth(multiboot(imageOf(withExits(makeImageSource(seed, 10, 20))), { ticksPerSecond: 800_000 }), 1_000_000)
+    expect(guestState(guest.machine)).toEqual(guestState(bare.machine))
+    expect(Object.keys(vmExits).length).toBeGreaterThan(3)
   }, 60_000)
 
   test.each([['an ELF kernel by PIO', XV6_STYLE], ['services of the firmware', SERVICES]])('a disk boots in real mode: %s', (_, disk) => {
