@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { CR0 } from '../../../machine/cpu/layout.ts'
 import { GDT_OFFSET, OWN_BYTES, STACK_OFFSET } from '../../monitor/layout.ts'
 import { ERROR } from './abi.ts'
 import { type Outcome, outcome, ported } from './testing/ported.ts'
@@ -221,6 +222,20 @@ describe('by arguments', () => {
     expect(run.monitor.updates).toBe(64)
     expect(run.monitor.exits.hypercall).toBe(2)
   })
+})
+
+test('fpu_taskswitch sets and clears TS, of both processors', () => {
+  for (const [sets, ts] of [['1', 8], ['0', 0]] as const) {
+    const run = outcome(ported(`
+        call_by 5, 1, 0, 0
+        call_by 5, ${sets}, 0, 0
+        smsw eax
+        and eax, 8
+        mov ecx, eax
+        call_by CALL_CONSOLE_IO, CONSOLE_WRITE, ecx, page`), TICKS)
+    expect(answers(run)).toEqual([0, 0, ts])
+    expect(run.machine.cpu.s[CR0]! & 8).toBe(ts)
+  }
 })
 
 describe('by segments', () => {
