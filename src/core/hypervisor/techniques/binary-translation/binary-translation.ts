@@ -109,7 +109,13 @@ export class BinaryTranslation implements Executor {
         if (stop) return stop
         if (virtual.moment >= virtual.stopAt) break
       }
-      if (!this.#step(virtual.s[ATTENTION] !== 0, virtual.stopAt - virtual.moment)) return 'shutdown'
+      // Who looks at each instruction gets each alone.
+      const each = virtual.observer?.each
+      if (each) {
+        each()
+        if (virtual.moment >= virtual.stopAt) break
+      }
+      if (!this.#step(virtual.s[ATTENTION] !== 0, each ? 1 : virtual.stopAt - virtual.moment)) return 'shutdown'
     }
     return virtual.s[HALTED] === 0 ? 'limit' : 'halt'
   }

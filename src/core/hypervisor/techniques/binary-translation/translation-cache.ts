@@ -57,6 +57,9 @@ export class TranslationCache {
   readonly #base: number
   /** In the order of their addresses. */
   #runs: Run[] = []
+  #alive = new Set<number>()
+  /** By guest-physical page. */
+  #byPage = new Map<number, Run[]>()
   #entries = new Map<number, Entry>()
   /** Guest-physical page by linear page, as the runs have it. */
   #pages = new Map<number, number>()
@@ -75,7 +78,7 @@ export class TranslationCache {
     host.watch({
       codeWritten: (page, offset, size) => this.#written(page, offset, size),
       codeAppeared: () => undefined,
-      holdsCode: (page) => this.#runs.some((run) => run.page === page),
+      holdsCode: (page) => this.#byPage.has(page),
       cleaned: () => undefined,
     })
     const { follower } = virtual.tlb
@@ -109,7 +112,7 @@ export class TranslationCache {
   }
 
   has(run: number): boolean {
-    return this.#runs.some(({ id }) => id === run)
+    return this.#alive.has(run)
   }
 
   /** Offset of the translation that begins at a guest address, made where there is none; null: the guest's fetch faults, or leads to a device. */
@@ -158,7 +161,8 @@ export class TranslationCache {
 
   /** After memory and the tables of the translation have been restored. */
   load({ runs, entries, pages, lookups, free, nextId, moved, counts }: CacheSnapshot): void {
-    this.#runs = runs.map(copyOf)
+    this.#forgetRuns()
+    for (const run of runs) this.#add(copyOf(run))
     this.#entries = new Map(entries)
     this.#pages = new Map(pages)
     this.#lookups.load(lookups)
@@ -167,7 +171,7 @@ export class TranslationCache {
     this.#nextId = nextId
     this.#moved = moved
     this.counts = { ...counts }
-    for (const page of this.#traced()) this.#host.markCode(page, true)
+    for (const page of this.#byPage.keys()) this.#host.markCode(page, true)
   }
 
   #translate(pc: number, cpl: number): Entry | null {
@@ -178,7 +182,8 @@ export class TranslationCache {
     const { run, code } = translateRun({ id: this.#nextId++, cpl, pc, page, at: this.#free, bytes })
     this.#host.copyIn(gpa(this.#base + run.at), code)
     this.#free = run.atEnd
-    this.#runs.push(run)
+    const isNew = !this.#byPage.has(page)
+    this.#add(run)
     for (const unit of run.units) {
       const key = keyOf(unit.pc, cpl)
       if (!this.#entries.has(key)) this.#entries.set(key, { run: run.id, at: unit.at })
@@ -186,8 +191,7 @@ export class TranslationCache {
     this.counts.units += run.units.length
     this.counts.instructions += run.instructions.length
     this.#pages.set(pc >>> 12, page)
-    this.#host.markCode(page, true)
-    this.#translation.trace(this.#traced())
+    if (isNew) this.#trace([page])
     return { run: run.id, at: run.at }
   }
 
@@ -207,13 +211,28 @@ export class TranslationCache {
     return page
   }
 
-  #traced(): ReadonlySet<number> {
-    return new Set(this.#runs.map((run) => run.page))
+  #add(run: Run): void {
+    this.#runs.push(run)
+    this.#alive.add(run.id)
+    const same = this.#byPage.get(run.page)
+    if (same) same.push(run)
+    else this.#byPage.set(run.page, [run])
+  }
+
+  #forgetRuns(): void {
+    this.#runs = []
+    this.#alive.clear()
+    this.#byPage.clear()
+  }
+
+  /** Writes to pages with translated code are seen, others are not: these have got their first, or lost their last. */
+  #trace(pages: Iterable<number>): void {
+    for (const page of pages) this.#host.markCode(page, this.#byPage.has(page))
+    this.#translation.trace(new Set(this.#byPage.keys()))
   }
 
   #written(page: number, offset: number, size: number): void {
-    for (const run of this.#runs) {
-      if (run.page !== page) continue
+    for (const run of this.#byPage.get(page) ?? []) {
       this.touched = true
       const hit = run.units.some((unit) => {
         const first = unit.pc & 0xfff
@@ -227,14 +246,15 @@ export class TranslationCache {
     if (runs.length === 0) return
     const ids = new Set(runs.map(({ id }) => id))
     this.counts[why] += runs.length
-    this.#runs = this.#runs.filter(({ id }) => !ids.has(id))
+    const kept = this.#runs.filter(({ id }) => !ids.has(id))
+    this.#forgetRuns()
+    for (const run of kept) this.#add(run)
     for (const [key, { run }] of this.#entries) if (ids.has(run)) this.#entries.delete(key)
     for (const run of this.#runs) for (const link of run.links) if (ids.has(link.to)) this.#unlink(link)
     this.#lookups.forget(ids)
     const linear = new Set(this.#runs.map((run) => run.pc >>> 12))
     for (const page of [...this.#pages.keys()]) if (!linear.has(page)) this.#pages.delete(page)
-    for (const { page } of runs) this.#host.markCode(page, this.#runs.some((run) => run.page === page))
-    this.#translation.trace(this.#traced())
+    this.#trace(new Set(runs.map(({ page }) => page)))
   }
 
   #unlink(link: Link): void {
@@ -244,16 +264,15 @@ export class TranslationCache {
   }
 
   #evict(): void {
-    const pages = this.#traced()
+    const pages = [...this.#byPage.keys()]
     this.counts.evictions++
-    this.#runs = []
+    this.#forgetRuns()
     this.#entries.clear()
     this.#pages.clear()
     this.#doomed.clear()
     this.#lookups.clear()
     this.#free = FIRST_RUN
-    for (const page of pages) this.#host.markCode(page, false)
-    this.#translation.trace(new Set())
+    this.#trace(pages)
   }
 
   /** The copy's first byte is the guest's. */
