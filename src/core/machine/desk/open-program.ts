@@ -4,7 +4,7 @@ import { assemble, type AssembleResult } from '../assembler/assemble.ts'
 import type { Boot } from '../board/config.ts'
 import { cpuidOf } from '../cpu/cpuid.ts'
 import { elfSymbols, isElf } from '../board/elf.ts'
-import { findGuest, GUESTS } from '../guests/guests.ts'
+import { findGuest, GUESTS, KERNEL_PV } from '../guests/guests.ts'
 import { GUEST_LIBRARY } from '../guests/library.ts'
 import type { MachineProgram } from './program.ts'
 
@@ -37,7 +37,7 @@ export function assembleAnswer(source: string): AssembleAnswer {
 
 /** `machine.guests`. */
 export function guestList(): { readonly guests: readonly GuestInfo[] } {
-  return { guests: GUESTS.map(({ key, title, description, source }) => ({ key, title, description, source })) }
+  return { guests: [...GUESTS, KERNEL_PV].map(({ key, title, description, source }) => ({ key, title, description, source })) }
 }
 
 /** `machine.open-guest`: a guest of the catalogue with its disk. */
