@@ -9,11 +9,11 @@ import { startQemu } from './testing/lockstep/qemu-log.ts'
 /** The whole proof, as CI runs it, instead of the sample that a short run takes. */
 const THOROUGH = process.env['GLASSHOUSE_THOROUGH'] === '1'
 /** Instructions of a guest that are compared; the longer ones repeat themselves. */
-const MOST = THOROUGH ? 60_000 : 10_000
+const MOST = THOROUGH ? 60_000 : 4_000
 /** From there on it reads what its loader left in memory, and loaders differ. */
 const BEFORE_BOOT_INFORMATION = 3000
 /** 500 programs in all, when thorough. */
-const IMAGES = THOROUGH ? 10 : 2
+const IMAGES = THOROUGH ? 10 : 1
 const PROGRAMS = 50
 const STATEMENTS = 20
 

@@ -21,7 +21,7 @@ test('a run that is saved, goes on, and is loaded again ends the same, to the la
     machine.cpu.load(snapshot)
     run(machine.cpu, STEPS - at)
     expect(everything(machine)).toEqual(everything(whole))
-  }), { numRuns: 60, seed: 3 })
+  }), { numRuns: 30, seed: 3 })
 })
 
 test('dirty pages are those that the processor and loaders wrote', () => {
@@ -47,5 +47,5 @@ test('the loop of frequent forms and the plain interpreter do the same', () => {
     plain.cpu.noteFlatness = () => undefined
     expect(run(fast.cpu, STEPS)).toBe(run(plain.cpu, STEPS))
     expect(everything(fast)).toEqual(everything(plain))
-  }), { numRuns: 200, seed: 5 })
+  }), { numRuns: 100, seed: 5 })
 })
