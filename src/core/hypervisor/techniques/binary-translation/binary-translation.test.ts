@@ -48,7 +48,7 @@ describe('a translated guest does what it does on bare metal', () => {
     const { bare, guest } = playBoth(config)
     expect(guest.text).toBe(bare.text)
     const trapped = new Machine({ ...config, monitor: trapAndEmulate({ kernelRing: 1 }) })
-    trapped.run(200_000)
+    trapped.run(20_000)
     expect(trapped.end).not.toEqual(bare.machine.end)
   })
 })
