@@ -62,8 +62,8 @@ export class Machine {
     this.host = new PhysicalMemory(monitor?.hostBytes(bytes) ?? bytes)
     this.memory = monitor ? new PhysicalMemory(bytes, this.host) : this.host
     this.cpu = monitor ? new Cpu(this.memory, new ArrayBuffer(HEAD_BYTES)) : new Cpu(this.memory)
-    this.#executor = monitor?.make(this.cpu, this.host) ?? bareMetal(this.cpu)
     if (config.cpuid) this.cpu.cpuid = config.cpuid
+    this.#executor = monitor?.make(this.cpu, this.host) ?? bareMetal(this.cpu)
     this.#events = new Events(() => this.tick, (due) => this.cpu.stopBy(due - this.#idle))
     const disks = [0, 1].map((n) => config.disks?.[n]).map((image) => (image ? new Disk(image) : null))
     const outlets = {
