@@ -18,7 +18,7 @@ const PROGRAMS = 50
 const STATEMENTS = 20
 
 describe.runIf(hasTool('nasm') && hasTool('qemu-system-i386'))('every instruction does in QEMU what it does here', () => {
-  test.each(RUNS.map((run) => [run.golden, run] as const))('%s', async (_, { guest, disk, memoryMiB, commandLine, until, inputs = [] }) => {
+  test.each(RUNS.filter((_, n) => THOROUGH || n % 3 === 0).map((run) => [run.golden, run] as const))('%s', async (_, { guest, disk, memoryMiB, commandLine, until, inputs = [] }) => {
     const keys = inputs.flatMap(({ key }) => (key ? [key.name] : []))
     const typed = inputs.map(({ type }) => type ?? '').join('')
     const run = { image: nasm(guest), disk: disk?.(nasm) ?? null, ...(memoryMiB && { memoryMiB }), ...(commandLine && { commandLine }) }

@@ -9,9 +9,9 @@ import { RUNS } from './testing/runs.ts'
 const hasNasm = hasTool('nasm')
 const golden = (name: string): string => readFileSync(join(import.meta.dirname, `golden/${name}.serial.txt`), 'utf8')
 
-/** The lines of each speaker (`reader: …`) in their order, one speaker after the other. */
+/** The lines of each speaker (`reader: …`) in their order, one speaker after the other; what the kernel says of a process's end belongs to the process. */
 function bySpeaker(serial: string): string {
-  const speaker = (line: string): string => /^\w+(?=: )/.exec(line)?.[0] ?? ''
+  const speaker = (line: string): string => (/^kernel: process \d+ \((\w+)\)/.exec(line) ?? /^(\w+): /.exec(line))?.[1] ?? ''
   return serial.split('\n').sort((a, b) => (speaker(a) < speaker(b) ? -1 : Number(speaker(a) > speaker(b)))).join('\n')
 }
 
