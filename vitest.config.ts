@@ -7,7 +7,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts'],
     environment: 'node',
     restoreMocks: true,
-    // One test file after the other in the same process: modules are loaded, and hot loops compiled, once. Half of the time is saved.
+    // One test file after the other in the same process: modules are loaded, and hot loops compiled, once.
     isolate: false,
     testTimeout: 60_000,
   },
