@@ -55,10 +55,11 @@ const NEWLINE = 10
 /** Runs a machine to its end. `serial` gets what it sends, one character for each byte; orders come from `line` between two slices. */
 export async function runMachine(params: MachineParams, serial: (latin1: string) => void, line: SerialLine = new MessageLine()): Promise<MachineReport> {
   const exits: Record<string, number> = {}
-  const monitor = monitorOf(params.technique ?? 'native', { ...(params.kernelRing && { kernelRing: params.kernelRing }), onExit: ({ reason, vmExit }) => (exits[vmExit?.name ?? reason] = (exits[vmExit?.name ?? reason] ?? 0) + 1) })
+  const monitor = monitorOf(params.technique ?? 'native', { ...(params.kernelRing && { kernelRing: params.kernelRing }) })
   if (monitor && params.trace !== undefined) throw new Failure('unsupported', 'A trace shows the processor that is there; under a monitor the guest has another one.', 'Trace the guest on bare metal (--technique native).')
   const machine = new Machine({ ...configOf(params), ...(monitor && { monitor }) })
-  const { cpu } = machine
+  const { cpu, executor } = machine
+  executor.onEntry = ({ reason, vmExit }) => (exits[vmExit?.name ?? reason] = (exits[vmExit?.name ?? reason] ?? 0) + 1)
   const typist = params.input === 'live' ? new LiveTypist(machine, line) : new PatientTypist(machine, line, params.input)
   machine.onSerial = (bytes) => {
     typist.lastSent = machine.tick

@@ -1,5 +1,5 @@
 import type { Cpu } from '../../machine/cpu/cpu.ts'
-import { AC, ADDEND, ATTENTION, CPL, CS, DF, EIP, ESP, FLAGS, ID, IF, INTR, IOPL_SHIFT, LDTR, NT, SELECTORS, SHADOW, SS, START, TF } from '../../machine/cpu/layout.ts'
+import { AC, ADDEND, ATTENTION, CPL, CS, DF, EIP, ESP, FLAGS, ID, IF, IOPL_SHIFT, LDTR, NT, SELECTORS, SHADOW, SS, START, TF } from '../../machine/cpu/layout.ts'
 import { dplOf, findDescriptor, PRESENT, RIGHTS, baseOf, limitOf, setHidden } from '../../machine/cpu/segments.ts'
 import { gpa } from '../../machine/memory/addresses.ts'
 import { LDT_OFFSET, MONITOR_LINEAR, SHADOW_LDT, STACK_OFFSET } from '../monitor/layout.ts'
@@ -140,12 +140,6 @@ export class WorldSwitch {
     if (segment === CS) virtual.setCpl(dplOf(high))
     virtual.selectors[segment] = isRing ? (selector & ~3) | dplOf(high) : selector
     setHidden(virtual, segment, baseOf(low, high), limitOf(low, high), high & RIGHTS)
-  }
-
-  /** A device of the host's wants to be heard: the monitor is entered at the next instruction. */
-  interruptHost(): void {
-    this.#physical.s[INTR] = 1
-    this.#physical.s[ATTENTION] = 1
   }
 }
 

@@ -1,16 +1,15 @@
 import type { Cpu } from '../../machine/cpu/cpu.ts'
 import { DB, PAGE_FAULT } from '../../machine/cpu/fault.ts'
-import { deliverFault, interpret, run } from '../../machine/cpu/interpreter.ts'
+import { deliverFault, interpret } from '../../machine/cpu/interpreter.ts'
 import { CPL, CR2, DR0, EIP, FAULT_ERROR, FAULT_VECTOR, GDT_BASE, GDT_LIMIT, LDTR, START } from '../../machine/cpu/layout.ts'
 import { PRESENT } from '../../machine/cpu/segments.ts'
 import type { PhysicalMemory } from '../../machine/memory/physical-memory.ts'
-import { makeHostCpu } from '../cpu/host-cpu.ts'
 import { ShadowDescriptors } from '../cpu/shadow-descriptors.ts'
-import { WorldSwitch } from '../cpu/world-switch.ts'
 import type { GuestTranslation, ShadowFault } from '../memory/guest-translation.ts'
 import { VirtualTlb } from '../memory/virtual-tlb.ts'
-import type { ExitReason } from './exit.ts'
-import { GDT_OFFSET, LDT_OFFSET, OWN_BYTES, SHADOW_LDT } from './layout.ts'
+import { Deprivileged } from './deprivileged.ts'
+import type { Entries } from './entries.ts'
+import { GDT_OFFSET, LDT_OFFSET, SHADOW_LDT } from './layout.ts'
 
 /** BS of DR6. */
 const SINGLE_STEP = 0x4000
@@ -33,22 +32,21 @@ export class DirectExecution {
   readonly physical: Cpu
   readonly translation: GuestTranslation
   readonly #virtual: Cpu
-  readonly #worlds: WorldSwitch
+  readonly #processor: Deprivileged
   readonly #globals: ShadowDescriptors
   readonly #locals: ShadowDescriptors
   /** Page, kind of access and moment of the latest hidden fault. */
   #mapped = ''
-  readonly #note: (reason: ExitReason, vector: number) => void
+  readonly #entries: Entries
 
-  /** @param kernelRing where the guest's ring 0 runs. @param note is told why the monitor was entered, when that is clear. */
-  constructor(virtual: Cpu, host: PhysicalMemory, kernelRing: 1 | 3, note: (reason: ExitReason, vector: number) => void) {
+  /** @param kernelRing where the guest's ring 0 runs. */
+  constructor(virtual: Cpu, host: PhysicalMemory, kernelRing: 1 | 3, entries: Entries) {
     const base = virtual.memory.size
     this.#virtual = virtual
-    this.#note = note
-    this.physical = makeHostCpu(host, base, base + OWN_BYTES)
-    this.physical.cpuid = virtual.cpuid
+    this.#entries = entries
+    this.#processor = new Deprivileged(virtual, host, base, kernelRing)
+    this.physical = this.#processor.physical
     this.translation = new VirtualTlb(virtual, this.physical, base, kernelRing)
-    this.#worlds = new WorldSwitch(virtual, this.physical, base, kernelRing)
     this.#globals = new ShadowDescriptors(host, base + GDT_OFFSET, SHADOW_LDT, kernelRing)
     this.#locals = new ShadowDescriptors(host, base + LDT_OFFSET, LDT_BYTES, kernelRing)
     const forget = (): void => {
@@ -59,57 +57,47 @@ export class DirectExecution {
       flush: () => { this.translation.flush(); forget() },
       flushPage: (linear) => { this.translation.flushPage(linear); forget() },
     }
-    // Whoever arrives in ring 0 has come to the monitor.
-    const arrived = (): void => this.physical.stopBy(this.physical.moment)
-    const nothing = (): void => undefined
-    this.physical.observer = { delivered: arrived, returned: nothing, gate: nothing, port: nothing, control: nothing, halted: nothing }
   }
 
   /** Runs the guest in protected mode for at most so many instructions. Answers the vector that ended it, or null; its state is back in the virtual processor. */
   execute(most: number): number | null {
-    const { physical } = this
-    const virtual = this.#virtual
     this.#syncTables()
-    this.translation.enter(virtual.s[CPL] === 3)
-    this.#worlds.enter()
-    const { instructions, iterations, cycles } = physical
-    run(physical, most)
-    virtual.instructions += physical.instructions - instructions
-    virtual.iterations += physical.iterations - iterations
-    virtual.cycles += physical.cycles - cycles
-    return this.#worlds.leave()
+    this.translation.enter(this.#virtual.s[CPL] === 3)
+    const vector = this.#processor.execute(most)
+    if (vector === 'shutdown') throw new Error('The host is down: a guest has reached what is the monitor\'s.')
+    return vector
   }
 
   /** Does what the hardware raised a vector for: the instruction itself, on the virtual processor, or the delivery of what is the guest's own. False: a triple fault. */
   handle(vector: number): boolean {
+    this.#entries.arrived()
     if (vector === DB) return this.#singleStepped()
     if (vector === PAGE_FAULT) {
       const fault = this.#pageFault()
-      if (fault !== 'emulate') this.#note(fault === 'hidden' ? 'hidden fault' : 'reflected', vector)
+      if (fault !== 'emulate') this.#entries.note(fault === 'hidden' ? 'hidden fault' : 'reflected', vector)
       if (fault === 'hidden') return true
       if (fault === 'true') return deliverFault(this.#virtual)
     }
     const before = this.#virtual.instructions
     const result = interpret(this.#virtual)
-    this.#note(this.#virtual.instructions > before ? 'emulated' : 'reflected', vector)
+    this.#entries.note(this.#virtual.instructions > before ? 'emulated' : 'reflected', vector)
     return result !== 'shutdown'
   }
 
   /** Something else ran on the physical processor: it gets all of the guest's segments the next time. */
   forgetSegments(): void {
-    this.#worlds.reset()
+    this.#processor.worlds.reset()
   }
 
   save(): DirectExecutionSnapshot {
-    return { physical: this.physical.save(), translation: this.translation.save(), globals: this.#globals.save(), locals: this.#locals.save() }
+    return { physical: this.#processor.save(), translation: this.translation.save(), globals: this.#globals.save(), locals: this.#locals.save() }
   }
 
   load({ physical, translation, globals, locals }: DirectExecutionSnapshot): void {
-    this.physical.load(physical)
+    this.#processor.load(physical)
     this.translation.load(translation)
     this.#globals.load(globals)
     this.#locals.load(locals)
-    this.#worlds.reset()
   }
 
   /** What is mapped and faults again before the next instruction is not to be reached this way. */
@@ -125,7 +113,7 @@ export class DirectExecution {
 
   #singleStepped(): boolean {
     const { s } = this.#virtual
-    this.#note('reflected', DB)
+    this.#entries.note('reflected', DB)
     s[START] = s[EIP]!
     s[FAULT_VECTOR] = DB
     s[FAULT_ERROR] = -1
@@ -140,6 +128,6 @@ export class DirectExecution {
     const local = (rights[LDTR]! & PRESENT) !== 0
     this.#globals.sync(virtual, s[GDT_BASE]!, s[GDT_LIMIT]!)
     this.#locals.sync(virtual, bases[LDTR]!, local ? limits[LDTR]! : -1)
-    this.#worlds.giveLocalTable()
+    this.#processor.worlds.giveLocalTable()
   }
 }

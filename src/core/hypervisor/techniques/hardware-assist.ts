@@ -3,7 +3,7 @@ import type { Cpu } from '../../machine/cpu/cpu.ts'
 import { FAULT } from '../../machine/cpu/fault.ts'
 import { deliverFault, interpret, lookAround, run, type Stop } from '../../machine/cpu/interpreter.ts'
 import { interrupt } from '../../machine/cpu/interrupts.ts'
-import { CPL, EIP, FAULT_ERROR, FAULT_VECTOR, FLAGS, HALTED, IF, INTR, NON_ROOT, SHADOW, START, VMX_MODE } from '../../machine/cpu/layout.ts'
+import { EIP, FAULT_ERROR, FAULT_VECTOR, FLAGS, HALTED, IF, INTR, NON_ROOT, SHADOW, START, VMX_MODE } from '../../machine/cpu/layout.ts'
 import { INTERRUPT_WINDOW_EXITING } from '../../machine/cpu/vmx/capabilities.ts'
 import { ERROR_CODE_VALID, EXTERNAL, HARDWARE_EXCEPTION, typeOf, VALID } from '../../machine/cpu/vmx/check-controls.ts'
 import { ENTRY_INTERRUPTION, PRIMARY_CONTROLS } from '../../machine/cpu/vmx/encodings.ts'
@@ -15,19 +15,14 @@ import { ERRORS } from '../../machine/cpu/vmx/result.ts'
 import { shadowOfInstruction } from '../../machine/cpu/vmx/state.ts'
 import { CLEAR, launchState, writeField } from '../../machine/cpu/vmx/vmcs.ts'
 import type { PhysicalMemory } from '../../machine/memory/physical-memory.ts'
-import { type ExitCounts, type MonitorExit, noExits } from '../monitor/exit.ts'
+import { Entries, type EntryCounts } from '../monitor/entries.ts'
 import { giveState, showState, takeState } from './hardware-assist/guest-state.ts'
 import { GuestObserver } from './hardware-assist/guest-observer.ts'
 import { PRIMARY, startVmx, VMX_BYTES, withoutVmx } from './hardware-assist/start-vmx.ts'
 
-export interface HardwareAssistOptions {
-  /** Is told every VM exit. */
-  readonly onExit?: (exit: MonitorExit) => void
-}
-
 type VmExitCounts = Readonly<Partial<Record<ExitName, number>>>
 
-interface Snapshot { readonly physical: ReturnType<Cpu['save']>; readonly exits: ExitCounts; readonly vmExits: VmExitCounts; readonly known: number }
+interface Snapshot { readonly physical: ReturnType<Cpu['save']>; readonly exits: EntryCounts; readonly vmExits: VmExitCounts; readonly known: number }
 
 /**
  * The processor helps (VT-x, AMD-V): the guest's kernel runs in ring 0, but in non-root operation, where the processor itself keeps the guest's state apart, and comes
@@ -38,22 +33,29 @@ export class HardwareAssist implements Executor {
   readonly #virtual: Cpu
   readonly #physical: Cpu
   readonly #observer: GuestObserver
-  readonly #onExit: ((exit: MonitorExit) => void) | undefined
-  #exits = noExits()
+  readonly #entries: Entries
   #vmExits: Partial<Record<ExitName, number>> = {}
   /** The line of the guest's interrupt controller, as the monitor knows it. */
   #known = 0
 
-  constructor(virtual: Cpu, host: PhysicalMemory, { onExit }: HardwareAssistOptions) {
+  constructor(virtual: Cpu, host: PhysicalMemory) {
     this.#virtual = virtual
-    this.#onExit = onExit
+    this.#entries = new Entries(virtual)
     this.#physical = startVmx(host, virtual.memory.size)
     this.#observer = new GuestObserver(virtual, this.#physical)
   }
 
+  get onEntry(): Executor['onEntry'] {
+    return this.#entries.listener
+  }
+
+  set onEntry(listener: Executor['onEntry']) {
+    this.#entries.listener = listener
+  }
+
   /** Entries of the monitor so far. */
-  get exits(): ExitCounts {
-    return this.#exits
+  get exits(): EntryCounts {
+    return this.#entries.counts
   }
 
   /** The same by basic exit reason. */
@@ -79,13 +81,13 @@ export class HardwareAssist implements Executor {
   }
 
   save(): Snapshot {
-    return { physical: this.#physical.save(), exits: { ...this.#exits }, vmExits: { ...this.#vmExits }, known: this.#known }
+    return { physical: this.#physical.save(), exits: this.#entries.save(), vmExits: { ...this.#vmExits }, known: this.#known }
   }
 
   load(snapshot: unknown): void {
     const { physical, exits, vmExits, known } = snapshot as Snapshot
     this.#physical.load(physical)
-    this.#exits = { ...exits }
+    this.#entries.load(exits)
     this.#vmExits = { ...vmExits }
     this.#known = known
   }
@@ -210,17 +212,16 @@ export class HardwareAssist implements Executor {
 
   #note({ name, reason, qualification }: ExitInfo): void {
     const kind = name === 'externalInterrupt' || name === 'interruptWindow' ? 'interrupt' : 'emulated'
-    this.#exits[kind]++
     this.#vmExits[name] = (this.#vmExits[name] ?? 0) + 1
-    const { s } = this.#virtual
-    this.#onExit?.({ reason: kind, vector: -1, eip: s[START]! >>> 0, cpl: s[CPL]!, vmExit: { reason, name, amd: AMD_EXIT[name], qualification } })
+    this.#entries.arrived()
+    this.#entries.note(kind, -1, { reason, name, amd: AMD_EXIT[name], qualification })
   }
 }
 
 interface HardwareAssistPlan extends MonitorPlan { make(cpu: Cpu, host: PhysicalMemory): HardwareAssist }
 
 /** A monitor by VMX: VT-x's names, with AMD-V's beside them in what it reports. */
-export const hardwareAssist = (options: HardwareAssistOptions = {}): HardwareAssistPlan => ({
+export const hardwareAssist = (): HardwareAssistPlan => ({
   hostBytes: (guestBytes) => guestBytes + VMX_BYTES,
-  make: (cpu, host) => new HardwareAssist(cpu, host, options),
+  make: (cpu, host) => new HardwareAssist(cpu, host),
 })

@@ -2,12 +2,15 @@ import type { Cpu } from '../cpu/cpu.ts'
 import { run, type Stop } from '../cpu/interpreter.ts'
 import type { PhysicalMemory } from '../memory/physical-memory.ts'
 import type { Boot } from './config.ts'
+import type { MonitorEntry } from './monitor-entry.ts'
 
 /**
  * What carries out a machine's instructions. Without a monitor the processor does; with one the machine's processor is what the guest believes it to
  * be, and its code runs elsewhere. Either way `cpu` shows the guest's state and counts its instructions and deliveries.
  */
 export interface Executor {
+  /** Is told every entry of the monitor; null: nobody. Bare metal has none. */
+  onEntry: ((entry: MonitorEntry) => void) | null
   /** The machine's image is in place, the processor stands before its first instruction. Throws a `Failure` where this guest cannot run here. */
   begin?(boot: Boot): void
   /** As `run` of cpu/interpreter.ts, by what the guest sees: a monitor's own work counts as nothing. */
@@ -27,4 +30,4 @@ export interface MonitorPlan {
 }
 
 /** The processor itself. */
-export const bareMetal = (cpu: Cpu): Executor => ({ run: (count) => run(cpu, count), save: () => null, load: () => undefined })
+export const bareMetal = (cpu: Cpu): Executor => ({ onEntry: null, run: (count) => run(cpu, count), save: () => null, load: () => undefined })

@@ -42,6 +42,7 @@ export class Machine {
   readonly cpu: Cpu
   readonly ticksPerSecond: number
   readonly devices: Devices
+  readonly executor: Executor
   /** Is given what the guest sends, at the latest when `run` comes back. */
   onSerial: ((bytes: Uint8Array) => void) | null = null
   /** Ticks that passed while the processor was halted. */
@@ -50,7 +51,6 @@ export class Machine {
   #asked = false
   #sent: number[] = []
   readonly #events: Events
-  readonly #executor: Executor
 
   /** A machine that cannot start has its `end` at once. A configuration without sense throws. */
   constructor(config: MachineConfig) {
@@ -63,7 +63,7 @@ export class Machine {
     this.memory = monitor ? new PhysicalMemory(bytes, this.host) : this.host
     this.cpu = monitor ? new Cpu(this.memory, new ArrayBuffer(HEAD_BYTES)) : new Cpu(this.memory)
     if (config.cpuid) this.cpu.cpuid = config.cpuid
-    this.#executor = monitor?.make(this.cpu, this.host) ?? bareMetal(this.cpu)
+    this.executor = monitor?.make(this.cpu, this.host) ?? bareMetal(this.cpu)
     this.#events = new Events(() => this.tick, (due) => this.cpu.stopBy(due - this.#idle))
     const disks = [0, 1].map((n) => config.disks?.[n]).map((image) => (image ? new Disk(image) : null))
     const outlets = {
@@ -75,7 +75,7 @@ export class Machine {
     this.devices = connectDevices(this.cpu, parts, (irq) => this.#events.clock(irq, this.ticksPerSecond), outlets)
     try {
       start(this.cpu, boot, disks[0]!)
-      this.#executor.begin?.(boot)
+      this.executor.begin?.(boot)
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       this.#end = { kind: 'boot-failed', message: `${error.info.message} ${error.info.hint}`.trim() }
@@ -101,7 +101,7 @@ export class Machine {
     this.#asked = false
     while (this.#end === null && !this.#asked && this.tick < untilTick) {
       if (this.#sleeps) this.#sleep(untilTick)
-      else if (this.#executor.run(Math.min(untilTick, this.#events.next()) - this.tick) === 'shutdown') this.#end = { kind: 'shutdown' }
+      else if (this.executor.run(Math.min(untilTick, this.#events.next()) - this.tick) === 'shutdown') this.#end = { kind: 'shutdown' }
       if (this.#end === null) this.#events.fire()
     }
     this.#flush()
@@ -131,7 +131,7 @@ export class Machine {
 
   /** Between two calls of `run`. */
   save(): MachineSnapshot {
-    return { cpu: this.cpu.save(), devices: saveDevices(this.devices), idle: this.#idle, end: this.#end, executor: this.#executor.save() }
+    return { cpu: this.cpu.save(), devices: saveDevices(this.devices), idle: this.#idle, end: this.#end, executor: this.executor.save() }
   }
 
   /** Back to a snapshot of this machine or of one with the same configuration, after RAM and disks have been restored. What follows is the same to the last count. */
@@ -140,7 +140,7 @@ export class Machine {
     this.#end = end
     this.cpu.load(cpu)
     loadDevices(this.devices, devices)
-    this.#executor.load(executor)
+    this.executor.load(executor)
   }
 
   /** SHA-256 over registers, memory, devices, disks and counts, in hexadecimal. */

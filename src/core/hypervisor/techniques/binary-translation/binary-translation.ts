@@ -1,23 +1,19 @@
 import type { Executor, MonitorPlan } from '../../../machine/board/executor.ts'
 import type { Cpu } from '../../../machine/cpu/cpu.ts'
 import { PAGE_FAULT } from '../../../machine/cpu/fault.ts'
-import { interpret, lookAround, run as runPhysical, type Stop } from '../../../machine/cpu/interpreter.ts'
-import { ATTENTION, BASES, CPL, CR0, CR0_PE, CS, EIP, FLAGS, HALTED, IF, INTR, IOPL_SHIFT, LIMITS, RF, RIGHTS, SS, START, TF, VMX_MODE } from '../../../machine/cpu/layout.ts'
+import { interpret, run as runPhysical, type Stop } from '../../../machine/cpu/interpreter.ts'
+import { BASES, CPL, CR0, CR0_PE, CS, EIP, FLAGS, IF, IOPL_SHIFT, LIMITS, RF, RIGHTS, SS, TF, VMX_MODE } from '../../../machine/cpu/layout.ts'
 import { gpa } from '../../../machine/memory/addresses.ts'
 import type { PhysicalMemory } from '../../../machine/memory/physical-memory.ts'
 import { DirectExecution } from '../../monitor/direct-execution.ts'
-import { type ExitCounts, type ExitReason, type MonitorExit, noExits } from '../../monitor/exit.ts'
+import { Entries, type EntryCounts } from '../../monitor/entries.ts'
 import { FENCE, HOST_INTERRUPT, IDT_OFFSET, MONITOR_BYTES } from '../../monitor/layout.ts'
+import { type GuestSteps, runGuest } from '../../monitor/run-loop.ts'
 import { blocksOf, type TranslatedBlock } from './blocks.ts'
 import { BEFORE_MISS, BEFORE_TABLE, CACHE_LINEAR, FIRST_RUN, MISS } from './cache-layout.ts'
 import { type CacheStop, CacheSwitch } from './cache-switch.ts'
 import type { Point, Run } from './run-record.ts'
 import { type CacheSnapshot, TranslationCache, type TranslationCounts } from './translation-cache.ts'
-
-export interface BinaryTranslationOptions {
-  /** Is told every entry of the monitor. */
-  readonly onExit?: (exit: MonitorExit) => void
-}
 
 /** What the monitor did beside translating. */
 export interface MonitorCounts {
@@ -38,7 +34,7 @@ interface Place { readonly run: number; readonly at: number; readonly pc: number
 interface Snapshot {
   readonly execution: ReturnType<DirectExecution['save']>
   readonly cache: CacheSnapshot
-  readonly exits: ExitCounts
+  readonly exits: EntryCounts
   readonly counts: MonitorCounts
   readonly place: Place | null
 }
@@ -59,25 +55,23 @@ const COOL = 16
  * Time: the physical processor counts its instructions; sequences that are longer than what they stand for book the difference in the monitor's data. A run that is limited to the rest of the
  * guest's share never goes too far, because no translation is shorter than its original.
  */
-export class BinaryTranslation implements Executor {
+export class BinaryTranslation implements Executor, GuestSteps {
   readonly #virtual: Cpu
   readonly #host: PhysicalMemory
   readonly #execution: DirectExecution
   readonly #cache: TranslationCache
   readonly #switch: CacheSwitch
-  readonly #onExit: ((exit: MonitorExit) => void) | undefined
-  #exits = noExits()
+  readonly #entries: Entries
   #counts: MonitorCounts = { callOuts: {}, adapted: 0, reverted: 0, misses: 0, interpreted: 0 }
   #place: Place | null = null
-  #last: ExitReason = 'emulated'
   /** Whose segments the physical processor has: the kernel's, for translated code, or a program's. */
   #translated = false
 
-  constructor(virtual: Cpu, host: PhysicalMemory, { onExit }: BinaryTranslationOptions) {
+  constructor(virtual: Cpu, host: PhysicalMemory) {
     this.#virtual = virtual
     this.#host = host
-    this.#onExit = onExit
-    this.#execution = new DirectExecution(virtual, host, 1, (reason, vector) => this.#note(reason, vector))
+    this.#entries = new Entries(virtual)
+    this.#execution = new DirectExecution(virtual, host, 1, this.#entries)
     this.#cache = new TranslationCache(virtual, host, this.#execution.translation)
     this.#switch = new CacheSwitch(virtual, this.#execution.physical)
     // Translated code may come to the monitor by `int3`; the guest's programs may not.
@@ -85,9 +79,17 @@ export class BinaryTranslation implements Executor {
     host.write(gate, host.read(gate, 4) | RING_1, 4)
   }
 
+  get onEntry(): Executor['onEntry'] {
+    return this.#entries.listener
+  }
+
+  set onEntry(listener: Executor['onEntry']) {
+    this.#entries.listener = listener
+  }
+
   /** Entries of the monitor so far. */
-  get exits(): ExitCounts {
-    return this.#exits
+  get exits(): EntryCounts {
+    return this.#entries.counts
   }
 
   get counts(): MonitorCounts & TranslationCounts {
@@ -100,29 +102,12 @@ export class BinaryTranslation implements Executor {
   }
 
   run(count: number): Stop {
-    const virtual = this.#virtual
-    virtual.stopAt = virtual.moment + count
-    while (virtual.moment < virtual.stopAt) {
-      if (virtual.s[ATTENTION] !== 0) {
-        if (virtual.s[INTR] !== 0) this.#note('interrupt', HOST_INTERRUPT)
-        const stop = lookAround(virtual)
-        if (stop) return stop
-        if (virtual.moment >= virtual.stopAt) break
-      }
-      // Who looks at each instruction gets each alone.
-      const each = virtual.observer?.each
-      if (each) {
-        each()
-        if (virtual.moment >= virtual.stopAt) break
-      }
-      if (!this.#step(virtual.s[ATTENTION] !== 0, each ? 1 : virtual.stopAt - virtual.moment)) return 'shutdown'
-    }
-    return virtual.s[HALTED] === 0 ? 'limit' : 'halt'
+    return runGuest(this.#virtual, count, this)
   }
 
   save(): Snapshot {
     const counts = { ...this.#counts, callOuts: { ...this.#counts.callOuts } }
-    return { execution: this.#execution.save(), cache: this.#cache.save(), exits: { ...this.#exits }, counts, place: this.#place }
+    return { execution: this.#execution.save(), cache: this.#cache.save(), exits: this.#entries.save(), counts, place: this.#place }
   }
 
   load(snapshot: unknown): void {
@@ -131,13 +116,17 @@ export class BinaryTranslation implements Executor {
     this.#cache.load(cache)
     this.#switch.reset()
     this.#translated = false
-    this.#exits = { ...exits }
+    this.#entries.load(exits)
     this.#counts = { ...counts, callOuts: { ...counts.callOuts } }
     this.#place = place
   }
 
-  /** @param alone only the next instruction may run. False: the guest's processor shut down. */
-  #step(alone: boolean, most: number): boolean {
+  interrupted(): void {
+    this.#entries.arrived()
+    this.#entries.note('interrupt', HOST_INTERRUPT)
+  }
+
+  step(alone: boolean, most: number): boolean {
     const { s } = this.#virtual
     if ((s[CR0]! & CR0_PE) === 0) return interpret(this.#virtual) !== 'shutdown'
     if (s[CPL] === 3) {
@@ -213,6 +202,7 @@ export class BinaryTranslation implements Executor {
     this.#switch.resumeAt(point.pc, point.torn)
     this.#goOn(run.id, point.start, point.pc)
     if (vector === null) return true
+    this.#entries.arrived()
     return vector === BP ? this.#serve(run, point) : this.#trapped(vector, run, point)
   }
 
@@ -223,8 +213,9 @@ export class BinaryTranslation implements Executor {
   /** An indirect branch to where none led lately; it is done. */
   #missed(target: number): boolean {
     this.#switch.resumeAt(target, true)
+    this.#entries.arrived()
     this.#counts.misses++
-    this.#note('translated', BP)
+    this.#entries.note('translated', BP)
     const entry = this.#cache.find(target, this.#virtual.s[CPL]!)
     if (entry) {
       this.#cache.learn(target, entry)
@@ -235,7 +226,7 @@ export class BinaryTranslation implements Executor {
 
   #serve(run: Run, point: Point): boolean {
     if (point.service !== 'link') return this.#callOut(run, point)
-    this.#note('translated', BP)
+    this.#entries.note('translated', BP)
     const entry = this.#cache.find(point.target, run.cpl)
     if (entry) this.#cache.link(run, point.at, entry)
     if (entry && point.instruction < 0) this.#goOn(entry.run, entry.at, point.target)
@@ -247,7 +238,7 @@ export class BinaryTranslation implements Executor {
     this.#counts.callOuts[mnemonic] = (this.#counts.callOuts[mnemonic] ?? 0) + 1
     this.#cache.touched = false
     this.#place = null
-    this.#note('emulated', BP)
+    this.#entries.note('emulated', BP)
     if (interpret(this.#virtual) === 'shutdown') return false
     if (point.service === 'adapted') {
       point.heat = this.#cache.touched ? 0 : point.heat + 1
@@ -264,7 +255,7 @@ export class BinaryTranslation implements Executor {
     this.#cache.touched = false
     if (!this.#execution.handle(vector)) return false
     const instruction = run.instructions[point.instruction]
-    if (!instruction || this.#last !== 'emulated') return true
+    if (!instruction || this.#entries.last !== 'emulated') return true
     this.#place = null
     this.#behind(run, instruction.pc + instruction.length, instruction.end)
     if (vector !== PAGE_FAULT || !this.#cache.touched || !instruction.ident) return true
@@ -281,20 +272,13 @@ export class BinaryTranslation implements Executor {
     const point = this.#cache.pointAt(at)?.point
     if (point?.start === at && point.pc >>> 0 === next >>> 0) this.#goOn(run.id, at, next)
   }
-
-  #note(reason: ExitReason, vector: number): void {
-    this.#exits[reason]++
-    this.#last = reason
-    const { s } = this.#virtual
-    this.#onExit?.({ reason, vector, eip: s[START]! >>> 0, cpl: s[CPL]! })
-  }
 }
 
 interface BinaryTranslationPlan extends MonitorPlan {
   make(cpu: Cpu, host: PhysicalMemory): BinaryTranslation
 }
 
-export const binaryTranslation = (options: BinaryTranslationOptions = {}): BinaryTranslationPlan => ({
+export const binaryTranslation = (): BinaryTranslationPlan => ({
   hostBytes: (guestBytes) => guestBytes + MONITOR_BYTES,
-  make: (cpu, host) => new BinaryTranslation(cpu, host, options),
+  make: (cpu, host) => new BinaryTranslation(cpu, host),
 })

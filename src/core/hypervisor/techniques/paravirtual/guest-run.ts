@@ -1,10 +1,8 @@
 import type { Cpu } from '../../../machine/cpu/cpu.ts'
-import { run } from '../../../machine/cpu/interpreter.ts'
 import { gpa } from '../../../machine/memory/addresses.ts'
 import type { PhysicalMemory } from '../../../machine/memory/physical-memory.ts'
-import { makeHostCpu } from '../../cpu/host-cpu.ts'
-import { WorldSwitch } from '../../cpu/world-switch.ts'
-import { GDT_OFFSET, HOST_INTERRUPT, IDT_OFFSET, OWN_BYTES } from '../../monitor/layout.ts'
+import { Deprivileged } from '../../monitor/deprivileged.ts'
+import { GDT_OFFSET, HOST_INTERRUPT, IDT_OFFSET } from '../../monitor/layout.ts'
 import { HYPERCALL_VECTOR, RING1_CODE, RING1_DATA } from './abi.ts'
 
 const FIRST_FREE_VECTOR = 32
@@ -18,21 +16,15 @@ const FLAT_CODE = 0xcf_bb00
 const FLAT_DATA = 0xcf_b300
 
 /** The guest on the physical processor: its kernel in ring 1, its programs in ring 3. Hypercalls have a gate for ring 1, `int n` one for ring 3. */
-export class GuestRun {
-  readonly physical: Cpu
-  readonly #virtual: Cpu
+export class GuestRun extends Deprivileged {
   readonly #host: PhysicalMemory
-  readonly #worlds: WorldSwitch
   readonly #gdt: number
 
   /** @param base host-physical address of the monitor's own pages. */
   constructor(virtual: Cpu, host: PhysicalMemory, base: number) {
-    this.#virtual = virtual
+    super(virtual, host, base, 1)
     this.#host = host
     this.#gdt = base + GDT_OFFSET
-    this.physical = makeHostCpu(host, base, base + OWN_BYTES)
-    this.physical.cpuid = virtual.cpuid
-    this.#worlds = new WorldSwitch(virtual, this.physical, base, 1)
     const open = (vector: number, ring: number): void => {
       const at = gpa(base + IDT_OFFSET + vector * 8 + 4)
       host.write(at, host.read(at, 4) | (ring << DPL_SHIFT), 4)
@@ -42,40 +34,11 @@ export class GuestRun {
     open(OVERFLOW, 3)
     this.#put(RING1_CODE & ~7, FLAT_LOW, FLAT_CODE)
     this.#put(RING1_DATA & ~7, FLAT_LOW, FLAT_DATA)
-    const arrived = (): void => this.physical.stopBy(this.physical.moment)
-    const nothing = (): void => undefined
-    this.physical.observer = { delivered: arrived, returned: nothing, gate: nothing, port: nothing, control: nothing, halted: nothing }
-  }
-
-  /**
-   * Runs the guest for at most so many instructions. Answers the vector that ended it, or null; its state is back in the virtual processor. 'shutdown': the host
-   * itself is down, because a guest whose tables nobody checked has destroyed what the processor needs to arrive.
-   */
-  execute(most: number): number | 'shutdown' | null {
-    const { physical } = this
-    const virtual = this.#virtual
-    this.#worlds.enter()
-    const { instructions, iterations, cycles } = physical
-    const stop = run(physical, most)
-    virtual.instructions += physical.instructions - instructions
-    virtual.iterations += physical.iterations - iterations
-    virtual.cycles += physical.cycles - cycles
-    const vector = this.#worlds.leave()
-    return stop === 'shutdown' ? stop : vector
   }
 
   /** The processor's table shows these descriptors of the guest's, and no others. @param words two for each. */
   showDescriptors(words: readonly number[], before: number): void {
     for (let i = 0; i < Math.max(words.length, before * 2); i += 2) this.#put(i * 4, words[i] ?? 0, words[i + 1] ?? 0)
-  }
-
-  save(): ReturnType<Cpu['save']> {
-    return this.physical.save()
-  }
-
-  load(snapshot: ReturnType<Cpu['save']>): void {
-    this.physical.load(snapshot)
-    this.#worlds.reset()
   }
 
   #put(at: number, low: number, high: number): void {

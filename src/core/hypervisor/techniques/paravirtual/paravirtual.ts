@@ -1,11 +1,12 @@
 import type { Boot } from '../../../machine/board/config.ts'
 import type { Executor, MonitorPlan } from '../../../machine/board/executor.ts'
+import type { EntryReason } from '../../../machine/board/monitor-entry.ts'
 import type { Cpu } from '../../../machine/cpu/cpu.ts'
 import { DB, GP, PAGE_FAULT } from '../../../machine/cpu/fault.ts'
 import type { Stop } from '../../../machine/cpu/interpreter.ts'
 import { ATTENTION, CPL, CR2, CR3, DR0, EIP, FAULT_ERROR, GDT_BASE, GDT_LIMIT, HALTED, IDT_LIMIT, INTR, SHADOW, START } from '../../../machine/cpu/layout.ts'
 import { PAGE_SIZE, type PhysicalMemory } from '../../../machine/memory/physical-memory.ts'
-import { type ExitCounts, type ExitReason, type MonitorExit, noExits } from '../../monitor/exit.ts'
+import { Entries, type EntryCounts } from '../../monitor/entries.ts'
 import { HOST_INTERRUPT, OWN_BYTES } from '../../monitor/layout.ts'
 import { ERROR, HYPERCALL_VECTOR } from './abi.ts'
 import { Crossings } from './crossings.ts'
@@ -22,8 +23,6 @@ import { Refusal } from './refusal.ts'
 import { buildTables, enterRing1, fillHypercallPage, isInRing0, type Note, readNote } from './start-of-day.ts'
 
 export interface ParavirtualOptions {
-  /** Is told every entry of the monitor. */
-  readonly onExit?: (exit: MonitorExit) => void
   /** Is told every hypercall and how it ended, but for `iret`; where something is refused without one, its name is `domain` or `event`. */
   readonly onHypercall?: (record: HypercallRecord) => void
   /** Leaves the validation of page tables out: what a hypervisor with that hole would be. */
@@ -49,7 +48,7 @@ interface Snapshot {
   readonly events: ReturnType<EventChannels['save']>
   readonly dom0: ReturnType<Dom0['save']>
   readonly look: boolean
-  readonly exits: ExitCounts
+  readonly exits: EntryCounts
   readonly updates: number
   readonly denials: readonly Denial[]
 }
@@ -73,7 +72,7 @@ export class Paravirtual implements Executor {
   #note: Note = { hypercallPage: 0, sharedInfo: 0, blockRing: 0 }
   /** The monitor was entered, so that the guest may be told of events. */
   #look = false
-  #exits = noExits()
+  readonly #entries: Entries
   #denials: readonly Denial[] = []
 
   constructor(virtual: Cpu, host: PhysicalMemory, options: ParavirtualOptions) {
@@ -81,6 +80,7 @@ export class Paravirtual implements Executor {
     const checked = !options.unchecked
     this.#virtual = virtual
     this.#options = options
+    this.#entries = new Entries(virtual)
     const run = this.#run = new GuestRun(virtual, host, base)
     const paging = this.#paging = new DirectPaging(virtual, run.physical, base)
     const frames = this.#frames = new Frames(virtual.memory, paging.monitorEntry)
@@ -93,9 +93,17 @@ export class Paravirtual implements Executor {
     this.#hypercalls = new Hypercalls({ cpu: virtual, physical: run.physical, guest, mmu, descriptors, crossings, events, dom0 }, (record) => this.#recorded(record))
   }
 
+  get onEntry(): Executor['onEntry'] {
+    return this.#entries.listener
+  }
+
+  set onEntry(listener: Executor['onEntry']) {
+    this.#entries.listener = listener
+  }
+
   /** Entries of the monitor so far. */
-  get exits(): ExitCounts {
-    return this.#exits
+  get exits(): EntryCounts {
+    return this.#entries.counts
   }
 
   get denials(): readonly Denial[] {
@@ -153,7 +161,7 @@ export class Paravirtual implements Executor {
   save(): Snapshot {
     return {
       run: this.#run.save(), pinned: this.#frames.pinned, descriptors: this.#descriptors.save(), crossings: this.#crossings.save(), events: this.#events.save(),
-      dom0: this.#dom0.save(), look: this.#look, exits: { ...this.#exits }, updates: this.#mmu.updates, denials: this.#denials,
+      dom0: this.#dom0.save(), look: this.#look, exits: this.#entries.save(), updates: this.#mmu.updates, denials: this.#denials,
     }
   }
 
@@ -167,7 +175,7 @@ export class Paravirtual implements Executor {
     this.#events.load(events)
     this.#dom0.load(dom0)
     this.#look = look
-    this.#exits = { ...exits }
+    this.#entries.load(exits)
     this.#mmu.updates = updates
     this.#denials = denials
   }
@@ -236,11 +244,10 @@ export class Paravirtual implements Executor {
     return this.#crossings.reflect(cause, vector, error) || this.#crash(`it cannot take exception ${vector}`) !== 'shutdown'
   }
 
-  #entered(reason: ExitReason, vector: number): void {
+  #entered(reason: EntryReason, vector: number): void {
     this.#look = true
-    this.#exits[reason]++
-    const { s } = this.#virtual
-    this.#options.onExit?.({ reason, vector, eip: s[START]! >>> 0, cpl: s[CPL]! })
+    this.#entries.arrived()
+    this.#entries.note(reason, vector)
   }
 
   #recorded(record: HypercallRecord): void {

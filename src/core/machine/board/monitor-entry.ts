@@ -1,7 +1,7 @@
-import type { ExitName } from '../../machine/cpu/vmx/reasons.ts'
+import type { ExitName } from '../cpu/vmx/reasons.ts'
 
-/** Why the monitor was entered. */
-export type ExitReason =
+/** Why a monitor was entered. */
+export type EntryReason =
   /** An instruction that may not run where the guest runs it; the monitor did it in its place. */
   | 'emulated'
   /** A page that the guest's tables allow was missing in the shadow ones. */
@@ -15,10 +15,10 @@ export type ExitReason =
   /** Translated code came to where nothing is translated yet. */
   | 'translated'
 
-/** One entry of the monitor. */
-export interface MonitorExit {
-  readonly reason: ExitReason
-  /** The guest's instruction and ring. */
+/** One entry of a monitor. */
+export interface MonitorEntry {
+  readonly reason: EntryReason
+  /** The guest's instruction and ring, when it was left. */
   readonly eip: number
   readonly cpl: number
   /** The physical processor's vector; -1: it came without one, by a VM exit. */
@@ -34,8 +34,3 @@ export interface VmExit {
   readonly amd: string | null
   readonly qualification: number
 }
-
-/** Entries of the monitor so far, by reason. */
-export type ExitCounts = Readonly<Record<ExitReason, number>>
-
-export const noExits = (): Record<ExitReason, number> => ({ emulated: 0, 'hidden fault': 0, reflected: 0, interrupt: 0, hypercall: 0, translated: 0 })

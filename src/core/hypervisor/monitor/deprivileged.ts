@@ -1,0 +1,51 @@
+import type { Cpu } from '../../machine/cpu/cpu.ts'
+import { run } from '../../machine/cpu/interpreter.ts'
+import type { PhysicalMemory } from '../../machine/memory/physical-memory.ts'
+import { makeHostCpu } from '../cpu/host-cpu.ts'
+import { WorldSwitch } from '../cpu/world-switch.ts'
+import { OWN_BYTES } from './layout.ts'
+
+/** The physical processor with a guest on it in a ring where it cannot do harm, and the way between the two. */
+export class Deprivileged {
+  readonly physical: Cpu
+  readonly worlds: WorldSwitch
+  readonly #virtual: Cpu
+
+  /** @param base host-physical address of the monitor's own pages. @param kernelRing where the guest's ring 0 runs. */
+  constructor(virtual: Cpu, host: PhysicalMemory, base: number, kernelRing: 1 | 3) {
+    this.#virtual = virtual
+    this.physical = makeHostCpu(host, base, base + OWN_BYTES)
+    this.physical.cpuid = virtual.cpuid
+    this.worlds = new WorldSwitch(virtual, this.physical, base, kernelRing)
+    // Whoever arrives in ring 0 has come to the monitor.
+    const arrived = (): void => this.physical.stopBy(this.physical.moment)
+    const nothing = (): void => undefined
+    this.physical.observer = { delivered: arrived, returned: nothing, gate: nothing, port: nothing, control: nothing, halted: nothing }
+  }
+
+  /**
+   * Runs the guest for at most so many instructions. Answers the vector that ended it, or null; its state is back in the virtual processor. 'shutdown': the host
+   * itself is down, because a guest has destroyed what the processor needs to arrive.
+   */
+  execute(most: number): number | 'shutdown' | null {
+    const { physical } = this
+    const virtual = this.#virtual
+    this.worlds.enter()
+    const { instructions, iterations, cycles } = physical
+    const stop = run(physical, most)
+    virtual.instructions += physical.instructions - instructions
+    virtual.iterations += physical.iterations - iterations
+    virtual.cycles += physical.cycles - cycles
+    const vector = this.worlds.leave()
+    return stop === 'shutdown' ? stop : vector
+  }
+
+  save(): ReturnType<Cpu['save']> {
+    return this.physical.save()
+  }
+
+  load(snapshot: ReturnType<Cpu['save']>): void {
+    this.physical.load(snapshot)
+    this.worlds.reset()
+  }
+}

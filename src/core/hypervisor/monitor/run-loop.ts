@@ -1,0 +1,32 @@
+import type { Cpu } from '../../machine/cpu/cpu.ts'
+import { lookAround, type Stop } from '../../machine/cpu/interpreter.ts'
+import { ATTENTION, HALTED, INTR } from '../../machine/cpu/layout.ts'
+
+/** What a technique does with its guest between two looks around. */
+export interface GuestSteps {
+  /** A device of the host's has interrupted. */
+  interrupted(): void
+  /** The guest runs until it comes back, for at most so many instructions; `alone`: the next one comes alone. False: its processor shut down. */
+  step(alone: boolean, most: number): boolean
+}
+
+/** Runs a guest whose interrupts its virtual processor takes, by so many instructions and deliveries, as `run` of cpu/interpreter.ts does it on bare metal. */
+export function runGuest(virtual: Cpu, count: number, steps: GuestSteps): Stop {
+  virtual.stopAt = virtual.moment + count
+  while (virtual.moment < virtual.stopAt) {
+    if (virtual.s[ATTENTION] !== 0) {
+      if (virtual.s[INTR] !== 0) steps.interrupted()
+      const stop = lookAround(virtual)
+      if (stop) return stop
+      if (virtual.moment >= virtual.stopAt) break
+    }
+    // Who looks at each instruction gets each alone.
+    const each = virtual.observer?.each
+    if (each) {
+      each()
+      if (virtual.moment >= virtual.stopAt) break
+    }
+    if (!steps.step(virtual.s[ATTENTION] !== 0, each ? 1 : virtual.stopAt - virtual.moment)) return 'shutdown'
+  }
+  return virtual.s[HALTED] === 0 ? 'limit' : 'halt'
+}
