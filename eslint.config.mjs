@@ -13,7 +13,7 @@ const zones = {
   'src/core/store': ['src/protocol', 'src/core/base', 'src/core/simulation'],
   [containers]: ['src/protocol', 'src/core/base', 'src/core/simulation', 'src/core/store'],
   // The datacenter sees the containers only through the ports of linux-system.ts; its VMs boot on the machine.
-  'src/core/datacenter': ['src/protocol', 'src/core/base', 'src/core/simulation', 'src/core/store', 'src/core/machine', `${containers}/runtime/linux-system.ts`],
+  'src/core/datacenter': ['src/protocol', 'src/core/base', 'src/core/simulation', 'src/core/store', 'src/core/machine', 'src/core/hypervisor', `${containers}/runtime/linux-system.ts`],
   [`${containers}/runtime/linux-system.ts`]: ['src/protocol', 'src/core/simulation'],
   'src/core/machine': ['src/core/base', 'src/core/simulation', 'src/core/store', 'src/core/machine/devices', 'src/core/machine/firmware'],
   'src/core/machine/firmware': ['src/core/machine', 'resources'],
@@ -27,6 +27,8 @@ const zones = {
   // A device gets a line, a sink and a clock, never the board.
   'src/core/machine/devices': ['src/core/base'],
   // Monitors know the machine; the machine knows nothing of monitors.
+  // What products are made of: plain data, without a machine.
+  'src/core/hypervisor/products': ['src/protocol', 'src/core/base'],
   'src/core/hypervisor': ['src/protocol', 'src/core/base', 'src/core/simulation', 'src/core/machine'],
   // The guests of the seventeen are files of their own.
   'src/core/hypervisor/classifier': ['src/protocol', 'src/core/base', 'src/core/machine', 'src/core/hypervisor', 'resources'],

@@ -2,7 +2,7 @@ import type { HostRecord, VmRecord } from '../../protocol/records.ts'
 import { Failure } from '../base/failure.ts'
 import type { Store } from '../store/store.ts'
 import { findProduct } from './catalogue/find.ts'
-import type { Product } from './catalogue/hypervisors.ts'
+import type { Product } from '../hypervisor/products/catalogue.ts'
 import { freeMemoryMiB, isActive, memoryText, reservedMemoryMiB, vmsOf } from './machines.ts'
 
 export interface VmSize {

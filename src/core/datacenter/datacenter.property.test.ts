@@ -6,7 +6,7 @@ import { findProduct } from './catalogue/find.ts'
 import { GUESTS } from './catalogue/guests.ts'
 import { HOST_MODELS } from './catalogue/host-models.ts'
 import { HOST_SYSTEMS } from './catalogue/host-systems.ts'
-import { PRODUCTS } from './catalogue/hypervisors.ts'
+import { PRODUCTS } from '../hypervisor/products/catalogue.ts'
 import { isActive } from './machines.ts'
 import { makeDatacenter } from './testing/make-datacenter.ts'
 

@@ -2,7 +2,7 @@ import type { HostSystem } from '../../protocol/catalogue.ts'
 import type { CpuFlag, CpuSpec, HostRecord, HypervisorRecord } from '../../protocol/records.ts'
 import { Failure } from '../base/failure.ts'
 import { findHostModel, findHostSystem } from './catalogue/find.ts'
-import type { Product } from './catalogue/hypervisors.ts'
+import type { Product } from '../hypervisor/products/catalogue.ts'
 import { FLAG_NAMES } from './technique.ts'
 
 /** Throws the refusal the product's own installer would give on this host; returns when it would go on. */

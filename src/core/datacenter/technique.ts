@@ -1,39 +1,19 @@
-import type { CpuFlag, HostRecord, VmRecord } from '../../protocol/records.ts'
+import type { CpuFlag, HostRecord } from '../../protocol/records.ts'
 import { Failure } from '../base/failure.ts'
 import type { Guest } from './catalogue/guests.ts'
-import type { CpuRule, Product } from './catalogue/hypervisors.ts'
-
-export type Technique = VmRecord['technique']
+import type { Product } from '../hypervisor/products/catalogue.ts'
+import { assists, techniquesFor, type Technique } from '../hypervisor/products/technique.ts'
 
 export const FLAG_NAMES: Readonly<Record<CpuFlag, string>> = {
   vmx: 'VT-x', svm: 'AMD-V', ept: 'EPT', npt: 'NPT', 'vt-d': 'VT-d', 'amd-vi': 'AMD-Vi', lm: '64-bit mode', pae: 'PAE', nx: 'NX',
 }
 
-export function hasHardwareAssist(host: HostRecord): boolean {
-  return host.cpu.flags.includes('vmx') || host.cpu.flags.includes('svm')
-}
-
-/** Guests whose kernels come ported to Xen: Linux and the BSDs; nobody outside Microsoft can change Windows (S079). */
-function isPortedToXen(guest: Guest): boolean {
-  return guest.family === 'linux' || guest.family === 'bsd'
-}
-
-function applies(rule: CpuRule, host: HostRecord, guest: Guest): boolean {
-  switch (rule.technique) {
-    case 'hardware-assist':
-      return hasHardwareAssist(host)
-    case 'paravirtualization':
-      return isPortedToXen(guest)
-    case 'binary-translation':
-      // Without segment limits in 64-bit mode the monitor cannot be kept out of a 64-bit guest's reach (Adams & Agesen 2006, section 3).
-      return guest.bits <= rule.bits
-  }
-}
+export const hasHardwareAssist = (host: HostRecord): boolean => assists(host.cpu.flags)
 
 /** How this product would run this guest on this host; refuses, as the product does, when it cannot. */
 export function chooseTechnique(product: Product, host: HostRecord, guest: Guest): Technique {
-  const rule = product.cpu.find((candidate) => applies(candidate, host, guest))
-  if (rule) return rule.technique
+  const [first] = techniquesFor(product, host.cpu.flags, guest)
+  if (first) return first
   throw new Failure(
     'refused',
     `${product.name} cannot run ${guest.name} here: ${host.cpu.model} offers neither VT-x nor AMD-V, and ${reason(product, guest)}.`,

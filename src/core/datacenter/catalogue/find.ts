@@ -3,7 +3,7 @@ import { Failure } from '../../base/failure.ts'
 import { GUESTS, LINUXKIT, type Guest } from './guests.ts'
 import { HOST_MODELS } from './host-models.ts'
 import { HOST_SYSTEMS } from './host-systems.ts'
-import { PRODUCTS, type Product } from './hypervisors.ts'
+import { PRODUCTS, type Product } from '../../hypervisor/products/catalogue.ts'
 
 function find<T extends { readonly key: string }>(list: readonly T[], key: string, what: string): T {
   const entry = list.find((candidate) => candidate.key === key)
