@@ -26,7 +26,8 @@ export function hashState(factory: Sha256Factory, cpu: Cpu, devices: unknown, fu
   return stream.hex()
 }
 
-function hashPages(stream: ReturnType<Sha256Factory>, bytes: Uint8Array): void {
+/** Bytes of RAM or of a disk into a hash, but for empty pages. */
+export function hashPages(stream: ReturnType<Sha256Factory>, bytes: Uint8Array): void {
   // RAM and disks are whole words, in buffers of their own.
   const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4)
   for (let at = 0; at < bytes.length; at += PAGE_SIZE) {

@@ -102,6 +102,11 @@ export class Checkpoints {
     this.#base = to
   }
 
+  /** Adds the numbers of the blocks of one storage that were written before any checkpoint that is kept. */
+  collectWritten(storage: number, into: Set<number>): void {
+    for (const { blocks } of this.#list) for (const n of blocks[storage]!.keys()) into.add(n)
+  }
+
   /** Forgets all checkpoints after the base. */
   cut(): void {
     for (const checkpoint of this.#list.splice(this.#base + 1)) this.#bytes -= sizeOf(checkpoint)

@@ -2,6 +2,7 @@ import type { MachineEventKind } from '../../../protocol/machine.ts'
 import type { MachineConfig } from '../board/config.ts'
 import { Machine } from '../board/machine.ts'
 import { HALTED } from '../cpu/layout.ts'
+import { DIRTY_PAGE, PAGE_SIZE } from '../memory/physical-memory.ts'
 import { Failure } from '../../base/failure.ts'
 import { type Checkpoint, type CheckpointLimits, Checkpoints } from './checkpoints.ts'
 import { EventLog } from './event-log.ts'
@@ -67,6 +68,17 @@ export class Recording {
   /** The latest moment that was reached. */
   get lastTick(): number {
     return this.#lastTick
+  }
+
+  /** Numbers of the pages of the guest's memory that were ever written, here or later: all others are empty. */
+  writtenPages(): Set<number> {
+    const pages = new Set<number>()
+    this.checkpoints.collectWritten(0, pages)
+    const { pageKind, size } = this.machine.memory
+    const count = size / PAGE_SIZE
+    for (let page = 0; page < count; page++) if ((pageKind[page]! & DIRTY_PAGE) !== 0) pages.add(page)
+    for (const page of pages) if (page >= count) pages.delete(page)
+    return pages
   }
 
   /** Is called before each instruction, also while the past is run again; `requestStop` then prevents it. Null: nobody, and it all goes faster. */

@@ -10,7 +10,7 @@ export const HEAD_BYTES = 24 << 20
 /** Bits of `pageKind`: a device answers; decoded instructions lie in it; it was written since dirty pages were last taken. */
 const MMIO_PAGE = 1
 const CODE_PAGE = 2
-const DIRTY_PAGE = 4
+export const DIRTY_PAGE = 4
 
 /** Who must know of writes: a processor that keeps decoded instructions and direct translations. */
 export interface MemoryWatcher {

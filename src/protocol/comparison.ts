@@ -1,0 +1,120 @@
+import * as v from 'valibot'
+import { type CpuState, type DisassemblyRow, type MachineEnd, type TechniqueName, TECHNIQUES } from './machine.ts'
+
+/**
+ * What is asked about several machines of one program, run side by side. They stand at the same moment of the guest's time, in ticks (see machine.ts): under
+ * every technique that keeps its promise the same instruction is then next.
+ */
+
+export type LockstepId = `lockstep:${number}`
+
+const id = v.custom<LockstepId>((value) => typeof value === 'string' && /^lockstep:\d{1,9}$/.test(value), 'not the id of a comparison')
+const tick = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER))
+const techniques = v.pipe(v.array(v.picklist(TECHNIQUES)), v.minLength(2), v.maxLength(4), v.check((names) => new Set(names).size === names.length, 'each technique once'))
+
+const goal = v.variant('kind', [
+  /** So many instructions and deliveries. */
+  v.object({ kind: v.literal('step'), count: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000))) }),
+  /** To the last moment before the next machine goes a way of its own. */
+  v.object({ kind: v.literal('divergence') }),
+  v.object({ kind: v.literal('end') }),
+  v.object({ kind: v.literal('back'), count: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000))) }),
+  v.object({ kind: v.literal('seek'), tick }),
+])
+export type LockstepGoal = v.InferOutput<typeof goal>
+
+export const COMPARISON_REQUESTS = {
+  /** A program of `lockstep.guests` under two to four techniques. The first is what the others are held against. */
+  'lockstep.open': v.object({ guest: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9/-]{0,40}$/)), techniques }),
+  /** A piece of the way, some ten milliseconds of work: while the answer is `busy`, `lockstep.on` goes on. */
+  'lockstep.go': v.object({ lockstep: id, goal }),
+  'lockstep.on': v.object({ lockstep: id }),
+  'lockstep.close': v.object({ lockstep: id }),
+  'lockstep.guests': v.object({}),
+} as const
+
+export type ComparisonRequestName = keyof typeof COMPARISON_REQUESTS
+export type ComparisonRequestParams<N extends ComparisonRequestName> = v.InferOutput<(typeof COMPARISON_REQUESTS)[N]>
+
+export interface ComparisonRequestResults {
+  'lockstep.open': LockstepState
+  'lockstep.go': LockstepState
+  'lockstep.on': LockstepState
+  'lockstep.close': null
+  'lockstep.guests': { readonly guests: readonly LockstepGuest[] }
+}
+
+export interface LockstepGuest {
+  readonly key: string
+  readonly title: string
+  readonly description: string
+  /** One of the guests that show a sensitive instruction. */
+  readonly sensitive: boolean
+}
+
+/** Something that is not the same in two machines; values as text, words in hexadecimal. */
+export interface StateDifference {
+  readonly kind: 'end' | 'register' | 'memory' | 'device' | 'disk' | 'count' | 'output'
+  /** `eflags`, `cs.limit`, `[00104000]` (guest-physical), `pic.master.mask`. */
+  readonly name: string
+  readonly reference: string
+  readonly other: string
+}
+
+/** Where a machine went a way of its own. */
+export interface Divergence {
+  /** The last moment at which it was as the reference. */
+  readonly tick: number
+  /** Instructions and deliveries by then. */
+  readonly moment: number
+  /** What came next: an instruction, the delivery of a fault or interrupt, an idle wait; or they did not even start alike. `output`: only what they print can be compared. */
+  readonly step: 'start' | 'instruction' | 'delivery' | 'idle' | 'output'
+  /** The instruction that was next, as the reference has it. */
+  readonly instruction: DisassemblyRow | null
+  /** The entry of Robin and Irvine's list of sensitive, unprivileged instructions that it belongs to. */
+  readonly entry: string | null
+  /** Why it went wrong, where that is known. */
+  readonly explanation: string | null
+  readonly differences: readonly StateDifference[]
+  /** All that differed, also what is not listed. */
+  readonly total: number
+}
+
+export interface LockstepColumn {
+  readonly technique: TechniqueName
+  readonly title: string
+  /** What can be held against the reference: all that a guest sees, or, of a program that was changed, only what it prints and how it ends. */
+  readonly compared: 'state' | 'output'
+  readonly tick: number
+  readonly moment: number
+  readonly end: MachineEnd | null
+  /** Halted until an input comes. */
+  readonly waits: boolean
+  readonly cpu: CpuState
+  readonly code: readonly DisassemblyRow[]
+  /** The latest of what it sent on its serial line, one character for each byte. */
+  readonly output: string
+  readonly outputLength: number
+  /** Names of the registers (as in `CpuState`) that differ from the reference now. */
+  readonly differs: readonly string[]
+  /** Not the reference's state now. */
+  readonly different: boolean
+  readonly divergence: Divergence | null
+  /** SHA-256 of what is compared; once it has ended, or waits. */
+  readonly endHash: string | null
+  /** Once it and the reference have ended: whether they are the same in what is compared. Null before, and for the reference. */
+  readonly equalEnd: boolean | null
+}
+
+export interface LockstepState {
+  readonly lockstep: LockstepId
+  readonly title: string
+  /** Work is left: ask `lockstep.on`. */
+  readonly busy: boolean
+  readonly tick: number
+  /** Up to here all machines that were compared are known to have been the same, but for their divergences. */
+  readonly known: number
+  /** The most that may be run: a guest without an end is left there. */
+  readonly limit: number
+  readonly columns: readonly LockstepColumn[]
+}
