@@ -40,8 +40,8 @@ const kept = new Map<string, BootRun>()
 
 /** Boots the machine from power-on to login. The same hardware gives the same run, which is therefore made once. */
 export function bootRun(hardware: VmMachine): BootRun {
-  // The guest does not ask what the processor is, so it does not matter here.
-  const shared: VmMachine = { ...hardware, cpu: PROCESSOR, mac: hardware.mac === null ? null : STATION, system: SYSTEM }
+  // The guest does not ask what the processor is, and goes the same way under each monitor, so neither matters here.
+  const shared: VmMachine = { ...hardware, technique: 'native', cpu: PROCESSOR, mac: hardware.mac === null ? null : STATION, system: SYSTEM }
   const key = JSON.stringify(shared)
   const run = kept.get(key) ?? new BootRecorder(new Machine(vmProgram(shared).config)).run()
   kept.delete(key)

@@ -58,13 +58,13 @@ describe('a VM boots as its guest does', () => {
   })
 
   test('more memory takes the firmware longer to test', () => {
-    const ticks = (memoryMiB: number): number => bootRun({ memoryMiB, cpu, disk: true, mac: null, system: 'x' }).phases[0]!.ticks
+    const ticks = (memoryMiB: number): number => bootRun({ memoryMiB, cpu, disk: true, mac: null, system: 'x', technique: 'native' }).phases[0]!.ticks
     expect(ticks(1024)).toBeGreaterThan(ticks(512))
     expect(ticks(512)).toBeGreaterThan(ticks(64))
   })
 
   test('the same hardware boots once, however many VMs have it', () => {
-    const hardware = { memoryMiB: 96, cpu, disk: true, mac: '52:54:00:00:00:01', system: 'x' }
+    const hardware = { memoryMiB: 96, cpu, disk: true, mac: '52:54:00:00:00:01', system: 'x', technique: 'native' } as const
     const [first, second] = [bootRun(hardware), bootRun({ ...hardware, mac: '52:54:00:00:00:02' })]
     expect(second.phases.map(({ ticks }) => ticks)).toEqual(first.phases.map(({ ticks }) => ticks))
     expect(first.phases[0]!.text).toContain('52:54:00:00:00:01')

@@ -15,7 +15,7 @@ import { hardwareOf, MOST_MEMORY_MIB, type VmMachine } from './vm-machine.ts'
 const FIRMWARE_MS = { guest: 1_800, hidden: 244 }
 const LOADER_MS = { guest: 900, hidden: 0 }
 /** Complete hardware. */
-const REFERENCE: VmMachine = { memoryMiB: MOST_MEMORY_MIB, cpu: { vendor: 'intel', model: '', flags: [] }, disk: true, mac: '02:00:00:00:00:00', system: 'Reference' }
+const REFERENCE: VmMachine = { memoryMiB: MOST_MEMORY_MIB, cpu: { vendor: 'intel', model: '', flags: [] }, disk: true, mac: '02:00:00:00:00:00', system: 'Reference', technique: 'native' }
 
 export interface Boot extends Omit<BootRun, 'phases'> {
   readonly phases: readonly BootPhase[]

@@ -1,4 +1,4 @@
-import type { VmSeen } from '../../protocol/machine.ts'
+import type { TechniqueName, VmSeen } from '../../protocol/machine.ts'
 import type { CpuSpec, RecordId, VmRecord } from '../../protocol/records.ts'
 import { Failure } from '../base/failure.ts'
 import { assemble, type AssembleResult } from '../machine/assembler/assemble.ts'
@@ -20,6 +20,8 @@ export interface VmMachine {
   readonly mac: string | null
   /** What its console calls the system. */
   readonly system: string
+  /** How its hypervisor runs it; all of them give the same boot, to the tick. */
+  readonly technique: TechniqueName
 }
 
 /** What the board takes, whatever the record says: a VM with more shows this much under the microscope. */
@@ -33,9 +35,14 @@ export function vmMachine(store: Store, id: RecordId<'vm'>): { readonly kind: 'v
   return { kind: 'vm', title: vm.name, vm: hardwareOf(store, vm), seen: { state, memoryMiB, hasDisk, hasNic, bootedAt: boot[0]?.startedAt ?? null } }
 }
 
+/** The monitor that a record means. */
+const MONITORS: Readonly<Record<VmRecord['technique'], TechniqueName>> = {
+  'hardware-assist': 'hardware-assist', 'binary-translation': 'binary-translation', paravirtualization: 'native', none: 'native',
+}
+
 export function hardwareOf(store: Store, vm: VmRecord): VmMachine {
   const { vendor, model, flags } = store.require(vm.host).cpu
-  return { memoryMiB: Math.min(vm.memoryMiB, MOST_MEMORY_MIB), cpu: { vendor, model, flags }, disk: vm.hasDisk, mac: vm.hasNic ? vm.mac : null, system: vm.osName }
+  return { memoryMiB: Math.min(vm.memoryMiB, MOST_MEMORY_MIB), cpu: { vendor, model, flags }, disk: vm.hasDisk, mac: vm.hasNic ? vm.mac : null, system: vm.osName, technique: MONITORS[vm.technique] }
 }
 
 /** The board that boots as the VM does, with the names, lines and text of what it runs first. */

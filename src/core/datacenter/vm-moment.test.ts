@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { monitorOf } from '../hypervisor/techniques/technique.ts'
+import type { MonitorPlan } from '../machine/board/executor.ts'
 import { Machine } from '../machine/board/machine.ts'
 import { bootRun, PROMPT_TICKS } from './boot-run.ts'
 import { makeDatacenter } from './testing/make-datacenter.ts'
@@ -80,4 +82,20 @@ test('a VM that does not boot is where its guest gave up', async () => {
   expect(store.require(vm).state).toBe('fault')
   expect(ticks()).toHaveLength(2)
   expect(now()).toBe(sum(ticks()))
+})
+
+test.each(['hardware-assist', 'binary-translation'] as const)('under %s it is at the same place, to the tick, and has printed the same', (technique) => {
+  const { store, vm } = room()
+  const hardware = hardwareOf(store, store.require(vm))
+  const booted = (monitor: MonitorPlan | null) => {
+    const { config } = vmProgram(hardware)
+    const machine = new Machine(monitor ? { ...config, monitor } : config)
+    let text = ''
+    machine.onSerial = (bytes) => (text += Buffer.from(bytes).toString('latin1'))
+    machine.run(sum(bootRun(hardware).phases.map(({ ticks }) => ticks)) + PROMPT_TICKS)
+    return { text, tick: machine.tick, instructions: machine.cpu.instructions }
+  }
+  const seen = booted(monitorOf(technique))
+  expect(seen).toEqual(booted(null))
+  expect(seen.text).toMatch(/login: $/)
 })
