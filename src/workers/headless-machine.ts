@@ -82,10 +82,10 @@ export async function runMachine(params: MachineParams, serial: (latin1: string)
     trace?.write()
     goesOn = await typist.type()
   }
-  const { instructions, iterations, deliveries, cycles } = cpu
+  const { instructions, iterations, deliveries, timestamp } = cpu
   const stopped: MachineReport['end'] = reached ? { kind: 'event', event: params.until! } : { kind: instructions >= params.maxInstructions ? 'limit' : line.stopped ? 'stopped' : 'waiting' }
   const end = machine.end ?? stopped
-  return { end, stateHash: machine.stateHash(nativeSha256), instructions, iterations, deliveries, cycles, ticks: machine.tick, ...(monitor ? { exits } : {}), ...(trace ? { traceHash: trace.close() } : {}) }
+  return { end, stateHash: machine.stateHash(nativeSha256), instructions, iterations, deliveries, cycles: timestamp, ticks: machine.tick, ...(monitor ? { exits } : {}), ...(trace ? { traceHash: trace.close() } : {}) }
 }
 
 function configOf({ file, commandLine, memoryMiB, ticksPerSecond, disks: [master, slave] }: MachineParams): MachineConfig {

@@ -2,7 +2,7 @@ import { translateRead } from '../../machine/cpu/access.ts'
 import { Cpu } from '../../machine/cpu/cpu.ts'
 import { setArithmetic } from '../../machine/cpu/flags.ts'
 import { step } from '../../machine/cpu/interpreter.ts'
-import { EAX, EIP, EVENT_CYCLES, FAULT_ERROR, FAULT_VECTOR, STATE_WORDS } from '../../machine/cpu/layout.ts'
+import { EAX, EIP, FAULT_ERROR, FAULT_VECTOR, STATE_WORDS } from '../../machine/cpu/layout.ts'
 import { PAGE_SIZE, PhysicalMemory } from '../../machine/memory/physical-memory.ts'
 import { flagsOf, type Input, wordsOf } from './forms.ts'
 import { differentWord, type Outcome } from './observe.ts'
@@ -10,7 +10,7 @@ import { buildTables, CODE, CODE_BYTES, CODE_PLACES, DATA, enterSetup, MEMORY_BY
 
 interface Prepared {
   readonly state: Int32Array
-  readonly cycles: number
+  readonly time: number
 }
 
 /** What every port reads as. */
@@ -43,20 +43,19 @@ export class Rig {
   run(code: Uint8Array, input: Input, ring: Ring, setup: Setup, out: Outcome): void {
     const c = this.#cpu
     const { s } = c
-    const { state, cycles } = this.#prepare(setup)[ring]!
+    const { state, time } = this.#prepare(setup)[ring]!
     this.#lay(code, input, setup)
     s.set(state)
     s[EIP] = CODE + this.#place * CODE_BYTES
     s[EAX] = input.value
     setArithmetic(s, flagsOf(input))
     c.instructions = c.deliveries = c.iterations = 0
-    c.cycles = cycles
     c.noteFlatness()
     c.setCpl(ring)
     // Every run walks the page tables for the same addresses, so that the time stamp counter tells of nothing else.
     c.flushTlb()
     translateRead(c, DATA, ring === 3)
-    s[EVENT_CYCLES] = 0
+    c.timestamp = time
     this.#ports = 0
     out.before.set(s)
     out.fault = step(c) === 'completed' ? null : { vector: s[FAULT_VECTOR]!, error: s[FAULT_ERROR]! }
@@ -74,7 +73,7 @@ export class Rig {
     const prepared = ([0, 1, 2, 3] as const).map((ring) => {
       this.#cpu.reset()
       enterSetup(this.#cpu, setup, ring)
-      return { state: this.#cpu.s.slice(0, STATE_WORDS), cycles: this.#cpu.cycles }
+      return { state: this.#cpu.s.slice(0, STATE_WORDS), time: this.#cpu.timestamp }
     })
     this.#prepared.set(setup, prepared)
     this.#tables.set(setup, this.#tablesHere.slice())

@@ -168,5 +168,5 @@ export function enterSetup(c: Cpu, setup: Setup, ring: Ring): void {
   s[ESP] = STACK
   s[EBP] = STACK + 0x40
   c.instructions = c.deliveries = c.iterations = 0
-  c.cycles = CYCLES[setup.time]
+  c.timestamp = CYCLES[setup.time]
 }

@@ -78,8 +78,8 @@ export class TranslatedRun implements RiscvRun {
   }
 
   get host(): HostCounts {
-    const { instructions, cycles } = this.#process.cpu
-    return { instructions, cycles, entries: this.#entries, ...this.cache.counts }
+    const { instructions, timestamp } = this.#process.cpu
+    return { instructions, cycles: timestamp, entries: this.#entries, ...this.cache.counts }
   }
 
   run(most: number): ProgramEnd {

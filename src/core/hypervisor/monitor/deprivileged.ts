@@ -16,6 +16,8 @@ export class Deprivileged {
     this.#virtual = virtual
     this.physical = makeHostCpu(host, base, base + OWN_BYTES)
     this.physical.cpuid = virtual.cpuid
+    this.physical.costs = virtual.costs
+    virtual.elsewhere = this.physical
     this.worlds = new WorldSwitch(virtual, this.physical, base, kernelRing)
     // Whoever arrives in ring 0 has come to the monitor.
     const arrived = (): void => this.physical.stopBy(this.physical.moment)
@@ -31,11 +33,10 @@ export class Deprivileged {
     const { physical } = this
     const virtual = this.#virtual
     this.worlds.enter()
-    const { instructions, iterations, cycles } = physical
+    const { instructions, iterations } = physical
     const stop = run(physical, most)
     virtual.instructions += physical.instructions - instructions
     virtual.iterations += physical.iterations - iterations
-    virtual.cycles += physical.cycles - cycles
     const vector = this.worlds.leave()
     return stop === 'shutdown' ? stop : vector
   }

@@ -42,11 +42,13 @@ export class HardwareAssist implements Executor {
     this.#virtual = virtual
     this.#entries = new Entries(virtual)
     this.#physical = startVmx(host, virtual.memory.size)
+    this.#physical.costs = virtual.costs
+    virtual.elsewhere = this.#physical
     this.#observer = new GuestObserver(virtual, this.#physical)
   }
 
-  get onEntry(): Executor['onEntry'] {
-    return this.#entries.listener
+  get physical(): Cpu {
+    return this.#physical
   }
 
   set onEntry(listener: Executor['onEntry']) {

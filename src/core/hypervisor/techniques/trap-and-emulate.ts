@@ -30,8 +30,8 @@ export class TrapAndEmulate implements Executor, GuestSteps {
     this.#execution = new DirectExecution(virtual, host, kernelRing, this.#entries)
   }
 
-  get onEntry(): Executor['onEntry'] {
-    return this.#entries.listener
+  get physical(): Cpu {
+    return this.#execution.physical
   }
 
   set onEntry(listener: Executor['onEntry']) {

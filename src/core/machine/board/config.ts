@@ -1,3 +1,4 @@
+import type { CostChoice } from '../../../protocol/costs.ts'
 import type { CpuidRecord } from '../cpu/cpuid.ts'
 import type { MonitorPlan } from './executor.ts'
 
@@ -23,6 +24,8 @@ export interface MachineConfig {
   readonly clockStart?: number
   /** What CPUID answers; the processor's own record if not said. */
   readonly cpuid?: CpuidRecord
+  /** What things cost: the default preset, if not said. The time stamp counter goes by it. */
+  readonly costs?: CostChoice
   readonly boot: Boot
   /** Bare metal, if not said. */
   readonly monitor?: MonitorPlan

@@ -9,6 +9,8 @@ import type { MonitorEntry } from './monitor-entry.ts'
  * be, and its code runs elsewhere. Either way `cpu` shows the guest's state and counts its instructions and deliveries.
  */
 export interface Executor {
+  /** The processor that really executes: what the run cost was counted there. */
+  readonly physical: Cpu
   /** Is told every entry of the monitor; null: nobody. Bare metal has none. */
   onEntry: ((entry: MonitorEntry) => void) | null
   /** The machine's image is in place, the processor stands before its first instruction. Throws a `Failure` where this guest cannot run here. */
@@ -30,4 +32,4 @@ export interface MonitorPlan {
 }
 
 /** The processor itself. */
-export const bareMetal = (cpu: Cpu): Executor => ({ onEntry: null, run: (count) => run(cpu, count), save: () => null, load: () => undefined })
+export const bareMetal = (cpu: Cpu): Executor => ({ physical: cpu, onEntry: null, onArrival: null, run: (count) => run(cpu, count), save: () => null, load: () => undefined })

@@ -1,5 +1,9 @@
+import type { CostLine, CycleAccount } from '../../../protocol/costs.ts'
 import { Failure } from '../../base/failure.ts'
 import { pureSha256, type Sha256Factory } from '../../base/hasher.ts'
+import { accountOf, costLines, pricesOf } from '../cpu/costs/account.ts'
+import { type CostTable, costTable } from '../cpu/costs/presets.ts'
+import { timeCosts } from '../cpu/costs/time.ts'
 import { Cpu, type CpuSnapshot } from '../cpu/cpu.ts'
 import { FLAGS, HALTED, IF, INTR } from '../cpu/layout.ts'
 import { Disk } from '../devices/disk.ts'
@@ -43,6 +47,8 @@ export class Machine {
   readonly ticksPerSecond: number
   readonly devices: Devices
   readonly executor: Executor
+  /** What its time stamp counter goes by. */
+  readonly costs: CostTable
   /** Is given what the guest sends, at the latest when `run` comes back. */
   onSerial: ((bytes: Uint8Array) => void) | null = null
   /** Ticks that passed while the processor was halted. */
@@ -62,6 +68,8 @@ export class Machine {
     this.host = new PhysicalMemory(monitor?.hostBytes(bytes) ?? bytes)
     this.memory = monitor ? new PhysicalMemory(bytes, this.host) : this.host
     this.cpu = monitor ? new Cpu(this.memory, new ArrayBuffer(HEAD_BYTES)) : new Cpu(this.memory)
+    this.costs = costTable(config.costs)
+    this.cpu.costs = timeCosts(pricesOf(this.costs))
     if (config.cpuid) this.cpu.cpuid = config.cpuid
     this.executor = monitor?.make(this.cpu, this.host) ?? bareMetal(this.cpu)
     this.#events = new Events(() => this.tick, (due) => this.cpu.stopBy(due - this.#idle))
@@ -129,6 +137,16 @@ export class Machine {
     this.devices.keyboard.key(code, down)
   }
 
+  /** What the run cost so far, addend by addend; by other figures, if some are given: what was counted stays the same. Halted time costs nothing. */
+  costLines(costs: CostTable = this.costs): readonly CostLine[] {
+    return costLines(this.executor.physical.counted, costs)
+  }
+
+  /** The same in sum, by who spent it. */
+  account(costs: CostTable = this.costs): CycleAccount {
+    return accountOf(this.costLines(costs))
+  }
+
   /** Between two calls of `run`. */
   save(): MachineSnapshot {
     return { cpu: this.cpu.save(), devices: saveDevices(this.devices), idle: this.#idle, end: this.#end, executor: this.executor.save() }
@@ -177,7 +195,7 @@ export class Machine {
       return
     }
     // The time stamp counter goes on while the processor is halted, a cycle a tick.
-    this.cpu.cycles += target - this.tick
+    this.cpu.extraTime += target - this.tick
     this.#idle += target - this.tick
   }
 

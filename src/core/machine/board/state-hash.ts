@@ -10,7 +10,7 @@ import { PAGE_SIZE } from '../memory/physical-memory.ts'
 function cpuRecord(c: Cpu): unknown {
   const { s } = c
   const words = [...s.subarray(0, 8), s[EIP], eflags(s), s[CPL], s[SHADOW], s[HALTED], ...s.subarray(CR0, INTR + 1), ...s.subarray(SYSENTER_CS, SELECTORS), ...s.subarray(SELECTORS, CHECKS)]
-  return { words, ...(s[VMX_MODE] === 0 && s[FEATURE_CONTROL] === 0 ? {} : { vmx: [...s.subarray(VMX_MODE, STATE_WORDS)] }), counts: [c.instructions, c.iterations, c.deliveries, c.cycles] }
+  return { words, ...(s[VMX_MODE] === 0 && s[FEATURE_CONTROL] === 0 ? {} : { vmx: [...s.subarray(VMX_MODE, STATE_WORDS)] }), counts: [c.instructions, c.iterations, c.deliveries, c.timestamp] }
 }
 
 /** SHA-256 over processor, devices, memory (pages that are not empty) and further bytes. */

@@ -1,12 +1,17 @@
 import { DeviceRanges } from '../devices/ranges.ts'
 import { HEAD_BYTES, type MemoryWatcher, PAGE_SIZE, type PhysicalMemory } from '../memory/physical-memory.ts'
 import { type CpuidRecord, DEFAULT_CPUID } from './cpuid.ts'
+import { pricesOf } from './costs/account.ts'
+import { COUNT_PLACES, FAULT_EVENT, GATE, INSTRUCTIONS_OF, INTERRUPT_EVENT, ITERATIONS_OF, KERNEL_SIDE, PAGE_FAULT_EVENT, PLAIN, USER_SIDE } from './costs/counters.ts'
+import { costTable } from './costs/presets.ts'
+import { completeCounts, cyclesBeyond, type TimeCosts, timeCosts } from './costs/time.ts'
+import { PAGE_FAULT } from './fault.ts'
 import { eflags, setArithmetic } from './flags.ts'
 import {
-  ATTENTION, BASES, CHECKS, CPL, CR0, CS, DONE, DS, EDX, EIP, ES, EVENT_CYCLES, FIRST_RECORD, FLAGS, GDT_LIMIT, IDT_LIMIT, INTR, ITERATIONS, JUMPS, JUMPS_OF_CLASS, LIMITS, NO_LINK, RECORD_WORDS, RECORDS_END,
-  RIGHTS, SELECTORS, SPENT, SS, START, STATE_WORDS, ZERO,
+  ATTENTION, BASES, CHECKS, COUNTS, CPL, CR0, CS, DONE, DS, EDX, EIP, ES, FIRST_RECORD, FLAGS, GDT_LIMIT, IDT_LIMIT, INTR, ITERATIONS, JUMPS, JUMPS_OF_CLASS, LIMITS, NO_LINK, RECORD_WORDS, RECORDS_END,
+  RIGHTS, SELECTORS, SS, START, STATE_WORDS, ZERO,
 } from './layout.ts'
-import type { CpuObserver } from './observer.ts'
+import type { Cause, CpuObserver } from './observer.ts'
 import type { RegisterRing } from './register-ring.ts'
 import { Tlb, type TlbSnapshot } from './tlb.ts'
 
@@ -18,14 +23,16 @@ const FLAT_DATA = 0xc0_9300
 /** Present, data that may be written and does not expand down. */
 const PLAIN_BITS = 0x9e00
 const PLAIN_DATA = 0x9200
+const DEFAULT_PRICES = pricesOf(costTable())
 
 /** A processor between two instructions; what is only remembered for speed is not part of it. */
 export interface CpuSnapshot {
   readonly state: Int32Array
   readonly instructions: number
   readonly iterations: number
-  readonly cycles: number
   readonly deliveries: number
+  readonly extraTime: number
+  readonly counts: Float64Array
   readonly tlb: TlbSnapshot
 }
 
@@ -70,10 +77,9 @@ export class Cpu implements MemoryWatcher {
   /** Last address of the flat segments, unsigned: the end of a page. */
   fence = 0xffff_ffff
   #jumpsKept = false
-  /** Instructions completed and cycles spent since reset; repeated string iterations apart. */
+  /** Instructions completed since reset; repeated string iterations apart. */
   instructions = 0
   iterations = 0
-  cycles = 0
   /** Faults and device interrupts that were delivered: each takes a step of its own between two instructions. */
   deliveries = 0
   /** The `moment` at which `run` comes back; a device that needs an earlier one lowers it by `stopBy`. */
@@ -91,6 +97,18 @@ export class Cpu implements MemoryWatcher {
   #wide = true
   /** A place for every page of RAM: a look beyond the end would cost compiled code its form. */
   readonly #codePages: (CodePage | undefined)[]
+  /** What costs time was counted here, see costs/counters.ts; and on which side instructions count: those of programs or of the kernel. */
+  readonly counts: Float64Array
+  side: number = KERNEL_SIDE
+  /** Cycles of the time stamp counter that nothing counted stands for: halts, and what it was set to. */
+  extraTime = 0
+  /** The processor on which a monitor executes what this one is believed to: its events take time, too. */
+  elsewhere: Cpu | null = null
+  #costs = timeCosts(DEFAULT_PRICES)
+  #kernelInRing3 = false
+  /** Instructions and iterations at the last change of sides. */
+  #sideSince = 0
+  #iterationsSince = 0
 
   /**
    * @param head where registers, translations and decoded instructions lie, `HEAD_BYTES`; if not said, in front of the memory, as the loop of slice.ts needs it.
@@ -101,6 +119,7 @@ export class Cpu implements MemoryWatcher {
     this.#codePages = Array.from({ length: memory.size / PAGE_SIZE }, () => undefined)
     const buffer = head
     this.s = new Int32Array(buffer, 0, STATE_WORDS)
+    this.counts = new Float64Array(buffer, COUNTS * 4, COUNT_PLACES)
     this.records = new Int32Array(buffer, 0, RECORDS_END)
     this.tlb = new Tlb(buffer, () => this.forgetJumps())
     this.r16 = new Uint16Array(buffer, 0, 16)
@@ -133,7 +152,9 @@ export class Cpu implements MemoryWatcher {
       this.checks[segment] = segment === CS ? 2 : 0
     }
     this.noteFlatness()
-    this.instructions = this.iterations = this.cycles = this.deliveries = 0
+    this.instructions = this.iterations = this.deliveries = this.extraTime = 0
+    this.counts.fill(0)
+    this.#sideSince = this.#iterationsSince = 0
     this.setCpl(0)
     this.flushTlb()
     this.dropAllCode()
@@ -144,9 +165,71 @@ export class Cpu implements MemoryWatcher {
     return this.instructions + this.deliveries + this.s[DONE]!
   }
 
-  /** What RDTSC reads. */
+  /** What RDTSC reads. Exact also while an instruction's handler runs, which is then not yet counted. */
   get timestamp(): number {
-    return this.cycles + this.s[SPENT]! + this.s[EVENT_CYCLES]! + this.s[ITERATIONS]!
+    return Math.floor(this.ownTime + (this.elsewhere ? cyclesBeyond(this.elsewhere.counts, this.#costs) : 0))
+  }
+
+  set timestamp(value: number) {
+    this.extraTime += value - this.timestamp
+  }
+
+  /** The same without what was counted elsewhere. */
+  get ownTime(): number {
+    return this.extraTime + this.plainTime + cyclesBeyond(this.counts, this.#costs)
+  }
+
+  /** Cycles of all instructions, if they were plain ones. */
+  get plainTime(): number {
+    const { plain, iteration } = this.#costs
+    return (this.instructions + this.s[DONE]!) * plain + (this.iterations + this.s[ITERATIONS]!) * iteration
+  }
+
+  /** What things take for the time stamp counter. */
+  get costs(): TimeCosts {
+    return this.#costs
+  }
+
+  set costs(costs: TimeCosts) {
+    this.#costs = costs
+  }
+
+  /** All that was counted so far, between two instructions. */
+  get counted(): Float64Array {
+    this.#settle()
+    const { counts } = this
+    return completeCounts(counts, [counts[INSTRUCTIONS_OF]!, counts[INSTRUCTIONS_OF + 1]!], [counts[ITERATIONS_OF]!, counts[ITERATIONS_OF + 1]!])
+  }
+
+  /** Whose ring 3 is from now on: the programs', or a kernel's that is run there. */
+  set kernelInRing3(value: boolean) {
+    this.#kernelInRing3 = value
+    this.#setSide(this.s[CPL]!)
+  }
+
+  countDelivery(cause: Cause, vector: number): void {
+    this.counts[cause === 'software' ? GATE : cause === 'interrupt' ? INTERRUPT_EVENT : FAULT_EVENT]! += 1
+    if (cause === 'fault' && vector === PAGE_FAULT) this.counts[PAGE_FAULT_EVENT]! += 1
+  }
+
+  /** An instruction that changes the ring counts for the one that it leads to. */
+  #setSide(cpl: number): void {
+    const side = cpl === 3 && !this.#kernelInRing3 ? USER_SIDE : KERNEL_SIDE
+    if (side === this.side) return
+    this.#settle()
+    this.side = side
+  }
+
+  /** Counts what the present side has done since the last change. */
+  #settle(): void {
+    const { counts, s } = this
+    const instructions = this.instructions + s[DONE]!
+    const iterations = this.iterations + s[ITERATIONS]!
+    const n = this.side === USER_SIDE ? 0 : 1
+    counts[INSTRUCTIONS_OF + n]! += instructions - this.#sideSince
+    counts[ITERATIONS_OF + n]! += iterations - this.#iterationsSince
+    this.#sideSince = instructions
+    this.#iterationsSince = iterations
   }
 
   /** Makes the present `run` come back at a moment, at the earliest after the present instruction. */
@@ -157,6 +240,7 @@ export class Cpu implements MemoryWatcher {
 
   setCpl(cpl: number): void {
     this.s[CPL] = cpl
+    this.#setSide(cpl)
     this.readTlb = cpl === 3 ? this.tlb.userRead : this.tlb.supervisorRead
     this.writeTlb = cpl === 3 ? this.tlb.userWrite : this.tlb.supervisorWrite
   }
@@ -260,19 +344,26 @@ export class Cpu implements MemoryWatcher {
 
   /** Between two instructions. RAM is the board's to save. */
   save(): CpuSnapshot {
-    const { instructions, iterations, cycles, deliveries } = this
+    const { instructions, iterations, deliveries, extraTime } = this
+    this.#settle()
+    // What falls to plain instructions here depends on who executed them.
+    this.counts[USER_SIDE + PLAIN] = this.counts[KERNEL_SIDE + PLAIN] = 0
     const state = this.s.slice()
     // One form for what can be told in several, or not at all.
     setArithmetic(state, eflags(state))
     state[START] = state[EIP]!
     state[ATTENTION] = 1
-    return { state, instructions, iterations, cycles, deliveries, tlb: this.tlb.save() }
+    return { state, instructions, iterations, deliveries, extraTime, counts: this.counts.slice(), tlb: this.tlb.save() }
   }
 
   /** Back to a snapshot, after RAM has been restored (`PhysicalMemory.copyIn`): what follows is the same to the last count. */
-  load({ state, instructions, iterations, cycles, deliveries, tlb }: CpuSnapshot): void {
+  load({ state, instructions, iterations, deliveries, extraTime, counts, tlb }: CpuSnapshot): void {
     this.s.set(state)
-    Object.assign(this, { instructions, iterations, cycles, deliveries })
+    Object.assign(this, { instructions, iterations, deliveries, extraTime })
+    this.counts.set(counts)
+    this.#sideSince = instructions
+    this.#iterationsSince = iterations
+    this.side = state[CPL] === 3 && !this.#kernelInRing3 ? USER_SIDE : KERNEL_SIDE
     this.dropAllCode()
     // Before the translations, which another fence would flush.
     this.noteFlatness()

@@ -1,4 +1,5 @@
 import { linearForWrite, probeWrite, read, write } from './access.ts'
+import { GATE, RETURN } from './costs/counters.ts'
 import type { Cpu } from './cpu.ts'
 import { cpuid } from './cpuid.ts'
 import { GP, NP, raise, UD, refuse, refusedOutsideRing0 } from './fault.ts'
@@ -288,6 +289,7 @@ const sysenter: Handler = (c) => {
   setFlat(c, s[SYSENTER_CS]!, 0)
   s[ESP] = s[SYSENTER_CS + 1]!
   s[EIP] = s[SYSENTER_CS + 2]!
+  c.counts[GATE]! += 1
   c.observer?.gate(fromCpl)
 }
 
@@ -298,6 +300,7 @@ const sysexit: Handler = (c) => {
   setFlat(c, s[SYSENTER_CS]! + 16, 3)
   s[ESP] = s[ECX]!
   s[EIP] = s[EDX]!
+  c.counts[RETURN]! += 1
   c.observer?.returned(0)
 }
 

@@ -1,9 +1,9 @@
 import { linearForRead, readLinear } from './access.ts'
 import type { Cpu } from './cpu.ts'
-import { RING_CHANGE_CYCLES } from './costs.ts'
+import { GATE, RETURN } from './costs/counters.ts'
 import { GP, NP, raise } from './fault.ts'
 import { flatReturn, forgetInnerSegments, restoreFlags } from './flat-crossings.ts'
-import { CPL, CS, EIP, ESP, EVENT_CYCLES, FLAGS, NT, SS } from './layout.ts'
+import { CPL, CS, EIP, ESP, FLAGS, NT, SS } from './layout.ts'
 import { pushFrame, pushOnInnerStack } from './interrupts.ts'
 import { moveStack, peek, stackMask } from './operands.ts'
 import { inRealMode, realReturn, realTransfer } from './real-mode.ts'
@@ -61,6 +61,7 @@ function throughCallGate(c: Cpu, gate: number, low: number, high: number, call: 
   }
   setSegment(c, CS, (selector & 0xfffc) | s[CPL]!, descriptorLow, descriptorHigh)
   s[EIP] = target
+  c.counts[GATE]! += 1
   c.observer?.gate(cpl)
 }
 
@@ -120,7 +121,6 @@ function returnTo(c: Cpu, selector: number, offset: number, popped: number, size
     setSegment(c, CS, selector, low, high)
     const mask = stackMask(c)
     s[ESP] = (s[ESP]! & ~mask) | ((esp + release) & mask)
-    s[EVENT_CYCLES]! += RING_CHANGE_CYCLES
   }
   s[EIP] = target
   if (flags !== null) restoreFlags(c, flags, size, cpl)
@@ -128,6 +128,7 @@ function returnTo(c: Cpu, selector: number, offset: number, popped: number, size
     c.setCpl(ring)
     forgetInnerSegments(c, ring)
   }
+  c.counts[RETURN]! += 1
   c.observer?.returned(cpl)
 }
 

@@ -1,5 +1,6 @@
+import { classId } from './costs/counters.ts'
 import {
-  CS, CYCLES_SHIFT, DS, FORM_REG_RM, FORM_RM_CL, FORM_RM_IMM, FORM_RM_REG, R_FAST, R_FORM, R_IMM, R_IMM2, R_LENGTH, R_MEM, R_REG, R_RM, R_SIZE, R_SOURCE, ECX, SELECTORS, SS,
+  CLASS_SHIFT, CS, DS, FORM_REG_RM, FORM_RM_CL, FORM_RM_IMM, FORM_RM_REG, R_FAST, R_FORM, R_IMM, R_IMM2, R_LENGTH, R_MEM, R_REG, R_RM, R_SIZE, R_SOURCE, ECX, SELECTORS, SS,
 } from './layout.ts'
 import type { Opcode } from './opcode.ts'
 
@@ -33,7 +34,7 @@ const SHIFTS = ['shl', 'shr', 'sar', 'rol', 'ror']
 const placeOf = (register: number, size: number): number => (size === 1 && register >= 4 ? (register - 4) * 4 + 1 : (register * 4) / size)
 
 /** Fills in what the interpreter's switch looks at: R_FAST and R_SOURCE. */
-export function specialise(r: Int32Array, p: number, { handler, cycles }: Opcode): void {
+export function specialise(r: Int32Array, p: number, { handler, cost }: Opcode): void {
   let id = formId(r, p, handler)
   let role = ROLE_NONE
   if (id !== 0 && r[p + R_RM]! < 0 && handler !== 'lea') {
@@ -44,7 +45,7 @@ export function specialise(r: Int32Array, p: number, { handler, cycles }: Opcode
   if (r[p + R_RM]! < 0 && !plainAddress(r[p + R_MEM]!)) id = 0
   if (id === 0) role = ROLE_NONE
   const memorySize = role === ROLE_SOURCE ? sourceSize(r, p, handler) : r[p + R_SIZE]!
-  r[p + R_FAST] = id | (role << 7) | (r[p + R_LENGTH]! << 9) | (destinationOf(r, p, handler) << 13) | ((memorySize >> 1) << 21) | (cycles << CYCLES_SHIFT)
+  r[p + R_FAST] = id | (role << 7) | (r[p + R_LENGTH]! << 9) | (destinationOf(r, p, handler) << 13) | ((memorySize >> 1) << 21) | (classId(cost) << CLASS_SHIFT)
   r[p + R_SOURCE] = sourceOf(r, p, handler)
 }
 

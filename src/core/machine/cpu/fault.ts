@@ -1,5 +1,5 @@
 import type { Cpu } from './cpu.ts'
-import { ABANDONED, ATTENTION, CPL, CYCLES_SHIFT, EIP, FAULT_ERROR, FAULT_VECTOR, R_FAST, START } from './layout.ts'
+import { ABANDONED, ATTENTION, CPL, CLASS_SHIFT, EIP, FAULT_ERROR, FAULT_VECTOR, R_FAST, START } from './layout.ts'
 
 export const DE = 0
 export const DB = 1
@@ -36,7 +36,7 @@ export function refuse(c: Cpu, p: number, vector: number, error: number): true {
   s[FAULT_VECTOR] = vector
   s[FAULT_ERROR] = error
   s[EIP] = s[START]!
-  s[ABANDONED] = -1 - (c.records[p + R_FAST]! >>> CYCLES_SHIFT)
+  s[ABANDONED] = -1 - (c.records[p + R_FAST]! >>> CLASS_SHIFT)
   s[ATTENTION] = 1
   c.traps = false
   return true

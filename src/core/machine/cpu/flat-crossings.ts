@@ -1,8 +1,8 @@
 import type { Cpu } from './cpu.ts'
-import { INTERRUPT_CYCLES, RING_CHANGE_CYCLES } from './costs.ts'
+import { RETURN } from './costs/counters.ts'
 import { eflags, setArithmetic } from './flags.ts'
 import {
-  AC, ATTENTION, BASES, CHECKS, CPL, CR0, CR0_PE, CS, DF, DS, EIP, ES, ESP, EVENT_CYCLES, FLAGS, FS, GDT_BASE, GDT_LIMIT, GS, ID, IDT_BASE, IDT_LIMIT, IF, INTR, IOPL_SHIFT, LIMITS, NT, RF, RIGHTS,
+  AC, ATTENTION, BASES, CHECKS, CPL, CR0, CR0_PE, CS, DF, DS, EIP, ES, ESP, FLAGS, FS, GDT_BASE, GDT_LIMIT, GS, ID, IDT_BASE, IDT_LIMIT, IF, INTR, IOPL_SHIFT, LIMITS, NT, RF, RIGHTS,
   SELECTORS, SS, TF, TR, WINDOW,
 } from './layout.ts'
 import type { Cause } from './observer.ts'
@@ -73,7 +73,7 @@ export function flatInterrupt(c: Cpu, vector: number, error: number, cause: Caus
   s[RIGHTS + CS] = codeHigh & RIGHTS_BITS
   s[EIP] = (high & 0xffff_0000) | (low & 0xffff)
   s[FLAGS]! &= (high & TRAP_GATE) === 0 ? ~(TF | NT | RF | IF) : ~(TF | NT | RF)
-  s[EVENT_CYCLES]! += INTERRUPT_CYCLES
+  c.countDelivery(cause, vector)
   c.traps = false
   c.observer?.delivered(cause, vector, error, cpl)
   return true
@@ -105,7 +105,6 @@ function innerStack(c: Cpu, ring: number, words: number): number {
   m[at + words + 1] = s[SELECTORS + SS]!
   s[SELECTORS + SS] = ss
   s[ESP] = to
-  s[EVENT_CYCLES]! += RING_CHANGE_CYCLES
   c.setCpl(ring)
   return at
 }
@@ -133,6 +132,7 @@ export function flatReturn(c: Cpu): boolean {
     c.setCpl(ring)
     forgetInnerSegments(c, ring)
   }
+  c.counts[RETURN]! += 1
   c.observer?.returned(cpl)
   return true
 }
@@ -149,7 +149,6 @@ function outerStack(c: Cpu, ring: number): boolean {
   s[ESP] = m[from + 3]!
   s[SELECTORS + SS] = ss
   s[RIGHTS + SS] = m[stack + 1]! & RIGHTS_BITS
-  s[EVENT_CYCLES]! += RING_CHANGE_CYCLES
   return true
 }
 

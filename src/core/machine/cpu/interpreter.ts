@@ -184,7 +184,8 @@ function deliver(c: Cpu, event: EntryEvent, counted: number): Stop | null {
     if (shutdown) noteExit(c, REASON.tripleFault, 0)
     const double = vector === PAGE_FAULT ? contributory(second) || second === PAGE_FAULT : contributory(vector) && contributory(second)
     if (left || shutdown || (double && guest && exceptionExits(c, DOUBLE_FAULT, 0))) {
-      c.deliveries -= counted
+      // A shutdown ends the delivery: a host outside finds it counted.
+      if (!shutdown || !c.vmx.outside) c.deliveries -= counted
       return leave(c)
     }
     s[EIP] = s[START]!
@@ -214,7 +215,7 @@ function inject(c: Cpu, event: EntryEvent): Stop | null {
 function takeBack(c: Cpu): boolean {
   const abandoned = c.s[ABANDONED]!
   c.instructions--
-  c.cycles -= Math.abs(abandoned) - 1
+  c.counts[c.side + Math.abs(abandoned) - 1]! -= 1
   c.s[ABANDONED] = 0
   return abandoned > 0
 }
@@ -229,6 +230,6 @@ function leave(c: Cpu): Stop | null {
   leaveGuest(c)
   if (c.vmx.outside) return 'vm-exit'
   c.deliveries++
-  book(c, 0, 0)
+  book(c, 0)
   return null
 }

@@ -1,10 +1,9 @@
 import { probeWrite, readSystem, withinLimit, write, writeSystem } from './access.ts'
 import type { Cpu } from './cpu.ts'
-import { INTERRUPT_CYCLES, RING_CHANGE_CYCLES } from './costs.ts'
 import { flatInterrupt } from './flat-crossings.ts'
 import { GP, NP, raise, STACK_FAULT, TS } from './fault.ts'
 import { eflags } from './flags.ts'
-import { CPL, CS, EIP, ESP, EVENT_CYCLES, FLAGS, IDT_BASE, IDT_LIMIT, IF, NT, RF, SELECTORS, SS, TF, TR } from './layout.ts'
+import { CPL, CS, EIP, ESP, FLAGS, IDT_BASE, IDT_LIMIT, IF, NT, RF, SELECTORS, SS, TF, TR } from './layout.ts'
 import { checkStackSegment, CONFORMING, dplOf, isCode, limitOf, baseOf, PRESENT, readDescriptor, setSegment } from './segments.ts'
 import type { Cause } from './observer.ts'
 import { stackMask, stackTop } from './operands.ts'
@@ -59,7 +58,7 @@ export function interrupt(c: Cpu, vector: number, error: number, cause: Cause, r
   const offset = size === 4 ? (high & 0xffff_0000) | (low & 0xffff) : low & 0xffff
   s[EIP] = offset
   s[FLAGS]! &= (type & 1) === 0 ? ~(TF | NT | RF | IF) : ~(TF | NT | RF)
-  s[EVENT_CYCLES]! += INTERRUPT_CYCLES
+  c.countDelivery(cause, vector)
   c.observer?.delivered(cause, vector, error, fromCpl)
 }
 
@@ -100,5 +99,4 @@ export function pushOnInnerStack(c: Cpu, values: ArrayLike<number>, count: numbe
   setSegment(c, SS, ss, low, high)
   s[ESP] = (s[ESP]! & ~mask) | ((esp - all * size) & mask)
   c.setCpl(ring)
-  s[EVENT_CYCLES]! += RING_CHANGE_CYCLES
 }

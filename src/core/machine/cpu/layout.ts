@@ -44,8 +44,6 @@ export const IDT_LIMIT = 32
 export const INTR = 33
 /** Iterations of repeated string instructions in this slice, beyond the instruction itself. */
 export const ITERATIONS = 34
-/** Cycles of events in this slice: walks, interrupts, port accesses. */
-export const EVENT_CYCLES = 35
 export const DR0 = 36
 export const SYSENTER_CS = 44
 export const SELECTORS = 48
@@ -53,9 +51,8 @@ export const BASES = 56
 export const LIMITS = 64
 export const RIGHTS = 72
 export const CHECKS = 80
-/** Instructions and cycles of this slice before the instruction whose handler runs; 0 between slices. */
+/** Instructions of this slice before the instruction whose handler runs; 0 between slices. */
 export const DONE = 88
-export const SPENT = 89
 /** VMX (vmx/): 0 off, then ROOT or NON_ROOT; where the VMXON region and the current VMCS lie (-1: none). */
 export const VMX_MODE = 96
 export const VMXON_POINTER = 97
@@ -82,11 +79,13 @@ export const HIDDEN_CODE = 109
 /** What the last shadow was (as SHADOW), and the low word of the moment of the instruction in it. */
 export const LAST_SHADOW = 110
 export const LAST_SHADOW_MOMENT = 111
-/** Not 0: the instruction that just ended has changed nothing and was a VM exit; its cycles, and 1. */
+/** Not 0: the instruction that just ended has changed nothing and was a VM exit; the class in which it was counted, and 1. */
 export const ABANDONED = 112
 /** 1: the guest is left when IF opens, by interrupt-window exiting. */
 export const WINDOW = 113
 export const STATE_WORDS = 114
+/** The counters of costs/counters.ts, of 64 bits. */
+export const COUNTS = 256
 
 export const ROOT = 1
 export const NON_ROOT = 2
@@ -95,7 +94,7 @@ export const NON_ROOT = 2
 export const NO_LINK = 95
 
 /**
- * The head of a machine's memory, in words: state block; where jumps led lately, for supervisor and user (EIP, record); the records;
+ * The head of a machine's memory, in words: state block; counters; where jumps led lately, for supervisor and user (EIP, record); the records;
  * the four tables of translations (tlb.ts).
  */
 export const JUMPS = 1024
@@ -116,9 +115,9 @@ export const TR = 7
 
 /** A decoded instruction: 16 words. The first two are what the interpreter's own forms need (fast-forms.ts), the others serve every handler. */
 export const RECORD_WORDS = 16
-/** form | role of the memory operand << 7 | length << 9 | place of the destination register << 13 | log2 of the operand size << 21 | cycles << CYCLES_SHIFT */
+/** form | role of the memory operand << 7 | length << 9 | place of the destination register << 13 | log2 of the operand size << 21 | class of its costs << CLASS_SHIFT */
 export const R_FAST = 0
-export const CYCLES_SHIFT = 23
+export const CLASS_SHIFT = 23
 /** Place in the head, in units of the operand size, of the source: a register or this record's immediate. */
 export const R_SOURCE = 1
 export const R_HANDLER = 2

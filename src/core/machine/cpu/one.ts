@@ -4,7 +4,7 @@ import type { Cpu } from './cpu.ts'
 import { decode } from './decoder.ts'
 import { FAULT, GP, raise } from './fault.ts'
 import { FIRST_HANDLER, HANDLERS } from './handlers.ts'
-import { BASES, CPL, CS, CYCLES_SHIFT, EIP, EVENT_CYCLES, DONE, HIDDEN_CODE, ITERATIONS, LIMITS, R_FAST, R_HANDLER, R_LENGTH, SPENT, START } from './layout.ts'
+import { BASES, CPL, CLASS_SHIFT, CS, DONE, EIP, HIDDEN_CODE, ITERATIONS, LIMITS, R_FAST, R_HANDLER, R_LENGTH, START } from './layout.ts'
 import { requireExecutable } from './vmx/ept.ts'
 
 /**
@@ -19,22 +19,22 @@ export function one(c: Cpu): boolean {
     const p = lookUp(c, eip)
     s[EIP] = (eip + records[p + R_LENGTH]!) | 0
     HANDLERS[records[p + R_HANDLER]! - FIRST_HANDLER]!(c, p)
-    book(c, 1, records[p + R_FAST]! >>> CYCLES_SHIFT)
+    c.counts[c.side + (records[p + R_FAST]! >>> CLASS_SHIFT)]! += 1
+    book(c, 1)
     return true
   } catch (error) {
     if (error !== FAULT) throw error
-    book(c, 0, 0)
+    book(c, 0)
     return false
   }
 }
 
-/** Books instructions and cycles of a slice, and what its handlers noted. */
-export function book(c: Cpu, done: number, cycles: number): void {
+/** Books instructions of a slice, and what its handlers noted. */
+export function book(c: Cpu, done: number): void {
   const { s } = c
   c.instructions += done
   c.iterations += s[ITERATIONS]!
-  c.cycles += cycles + s[EVENT_CYCLES]! + s[ITERATIONS]!
-  s[ITERATIONS] = s[EVENT_CYCLES] = s[DONE] = s[SPENT] = 0
+  s[ITERATIONS] = s[DONE] = 0
 }
 
 /** Record of the instruction at EIP: found, or decoded and, where it lies in one page of RAM, kept. */

@@ -1,3 +1,5 @@
+import type { CostClass } from './costs/counters.ts'
+
 /**
  * Operand words of the table, as in the manual's opcode map: first the place, then the size.
  * Places: E r/m · M r/m, memory only · R r/m, register only · G reg · I immediate · A accumulator · Z register in the opcode's low three bits ·
@@ -20,14 +22,15 @@ export interface Opcode {
   readonly sensitive: boolean
   /** LOCK is allowed, with a memory destination. */
   readonly lock: boolean
-  readonly cycles: number
+  /** What it is counted as. */
+  readonly cost: CostClass
 }
 
 type Extra = Partial<Omit<Opcode, 'code' | 'mnemonic' | 'operands'>>
 
 /** A row with the usual values where nothing is said; the handler is named after the mnemonic. */
 export function op(code: string, mnemonic: string, operands = '', extra: Extra = {}): Opcode {
-  return { code, mnemonic, operands, handler: mnemonic, flags: '', undefined: '', privileged: 'never', sensitive: false, lock: false, cycles: 1, ...extra }
+  return { code, mnemonic, operands, handler: mnemonic, flags: '', undefined: '', privileged: 'never', sensitive: false, lock: false, cost: 'plain', ...extra }
 }
 
 export const hex = (value: number): string => value.toString(16).padStart(2, '0')

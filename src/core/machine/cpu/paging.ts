@@ -1,8 +1,8 @@
 import { gpa } from '../memory/addresses.ts'
 import type { Cpu } from './cpu.ts'
 import { PAGE_FAULT, raise } from './fault.ts'
-import { BEFORE_EXCEPTION, CR0, CR0_PG, CR0_WP, CR2, CR3, CR4, CR4_PSE, EPT_POINTER, EVENT_CYCLES } from './layout.ts'
-import { WALK_REFERENCE_CYCLES } from './costs.ts'
+import { BEFORE_EXCEPTION, CR0, CR0_PG, CR0_WP, CR2, CR3, CR4, CR4_PSE, EPT_POINTER } from './layout.ts'
+import { WALK_REFERENCE } from './costs/counters.ts'
 import { nestedWalk } from './vmx/ept.ts'
 
 export const PRESENT = 1
@@ -25,7 +25,7 @@ export function walk(c: Cpu, linear: number, write: boolean, user: boolean): num
   if ((s[CR0]! & CR0_PG) === 0) return linear >>> 0
   const directory = gpa((s[CR3]! & ~0xfff) + ((linear >>> 22) << 2))
   const pde = memory.read(directory, 4)
-  s[EVENT_CYCLES]! += WALK_REFERENCE_CYCLES
+  c.counts[WALK_REFERENCE]! += 1
   const code = (write ? WRITABLE : 0) | (user ? USER : 0)
   if ((pde & PRESENT) === 0) pageFault(c, linear, code)
   if ((pde & LARGE) !== 0 && (s[CR4]! & CR4_PSE) !== 0) {
@@ -37,7 +37,7 @@ export function walk(c: Cpu, linear: number, write: boolean, user: boolean): num
   }
   const table = gpa((pde & ~0xfff) + ((linear >>> 10) & 0xffc))
   const pte = memory.read(table, 4)
-  s[EVENT_CYCLES]! += WALK_REFERENCE_CYCLES
+  c.counts[WALK_REFERENCE]! += 1
   if ((pte & PRESENT) === 0) pageFault(c, linear, code)
   checkRights(c, linear, pde & pte, write, user)
   mark(c, directory, pde, ACCESSED)

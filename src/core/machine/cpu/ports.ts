@@ -1,8 +1,8 @@
 import { readSystem } from './access.ts'
 import type { Cpu } from './cpu.ts'
-import { PORT_CYCLES } from './costs.ts'
+import { PORT_ACCESS } from './costs/counters.ts'
 import { GP, raise } from './fault.ts'
-import { CPL, EVENT_CYCLES, FLAGS, IOPL_SHIFT, TR } from './layout.ts'
+import { CPL, FLAGS, IOPL_SHIFT, TR } from './layout.ts'
 
 /** Where a 32-bit TSS keeps the offset of its I/O bitmap (SDM 3A 7.2.1). */
 const TSS_BITMAP_BASE = 0x66
@@ -25,14 +25,14 @@ export function mayUsePort(c: Cpu, port: number, size: number): boolean {
 }
 
 export function portIn(c: Cpu, port: number, size: number): number {
-  c.s[EVENT_CYCLES]! += PORT_CYCLES
+  c.counts[PORT_ACCESS]! += 1
   const value = c.ports.read(port, size)
   c.observer?.port(false, port, size, value)
   return value
 }
 
 export function portOut(c: Cpu, port: number, value: number, size: number): void {
-  c.s[EVENT_CYCLES]! += PORT_CYCLES
+  c.counts[PORT_ACCESS]! += 1
   c.ports.write(port, value, size)
   c.observer?.port(true, port, size, value)
 }

@@ -1,11 +1,11 @@
 import { readSystem } from './access.ts'
 import type { Cpu } from './cpu.ts'
-import { INTERRUPT_CYCLES } from './costs.ts'
+import { RETURN } from './costs/counters.ts'
 import { GP, raise, UD } from './fault.ts'
 import { eflags, setArithmetic } from './flags.ts'
 import { pushFrame } from './interrupts.ts'
 import {
-  AC, ATTENTION, CHECKS, CR0, CR0_PE, CS, DF, EIP, EVENT_CYCLES, FLAGS, ID, IDT_BASE, IDT_LIMIT, IF, IOPL_SHIFT, LIMITS, NT, RF, RIGHTS, SELECTORS, SS, TF, DS, ES, FS, GS,
+  AC, ATTENTION, CHECKS, CR0, CR0_PE, CS, DF, EIP, FLAGS, ID, IDT_BASE, IDT_LIMIT, IF, IOPL_SHIFT, LIMITS, NT, RF, RIGHTS, SELECTORS, SS, TF, DS, ES, FS, GS,
 } from './layout.ts'
 import type { Cause } from './observer.ts'
 import { moveStack, peek } from './operands.ts'
@@ -69,6 +69,7 @@ export function realReturn(c: Cpu, size: number, release: number, withFlags: boo
     setArithmetic(s, flags)
     s[ATTENTION] = 1
   }
+  c.counts[RETURN]! += 1
   c.observer?.returned(0)
 }
 
@@ -81,6 +82,6 @@ export function realInterrupt(c: Cpu, vector: number, cause: Cause): void {
   s[FLAGS]! &= ~(IF | TF | AC | RF)
   loadParagraph(c, CS, entry >>> 16)
   s[EIP] = entry & 0xffff
-  s[EVENT_CYCLES]! += INTERRUPT_CYCLES
+  c.countDelivery(cause, vector)
   c.observer?.delivered(cause, vector, -1, 0)
 }

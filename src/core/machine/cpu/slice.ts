@@ -1,10 +1,11 @@
+import { CALL, COMPLEX, INDIRECT, MUL, RET, SEGMENT } from './costs/counters.ts'
 import type { Cpu } from './cpu.ts'
 import { FAULT } from './fault.ts'
 import { FLAT_BITS, FLAT_DATA, FLAT_LOW, RIGHTS_BITS } from './flat-crossings.ts'
 import { FIRST_HANDLER, HANDLERS } from './handlers.ts'
 import {
-  ADDEND, ATTENTION, BASES, CARRY_A, CARRY_B, CHECKS, CPL, CR0, CR0_PE, CYCLES_SHIFT, DONE, EAX, EBP, EBX, ECX, EDI, EDX, EIP, ESI, ESP, FLAGS, GDT_BASE, GDT_LIMIT, JUMPS, JUMPS_OF_CLASS, NO_LINK, R_DISP, R_FAST,
-  R_HANDLER, R_IMM, R_MEM, R_NEXT, R_SOURCE, R_TARGET, RIGHTS, SELECTORS, SIGN_PARITY, SPENT, START, SUM, TRANSLATIONS, ZERO,
+  ADDEND, ATTENTION, BASES, CARRY_A, CARRY_B, CHECKS, CLASS_SHIFT, CPL, CR0, CR0_PE, DONE, EAX, EBP, EBX, ECX, EDI, EDX, EIP, ESI, ESP, FLAGS, GDT_BASE, GDT_LIMIT, JUMPS, JUMPS_OF_CLASS, NO_LINK, R_DISP, R_FAST,
+  R_HANDLER, R_IMM, R_MEM, R_NEXT, R_SOURCE, R_TARGET, RIGHTS, SELECTORS, SIGN_PARITY, START, SUM, TRANSLATIONS, ZERO,
 } from './layout.ts'
 import { book, lookUp } from './one.ts'
 import { RING_WORDS } from './register-ring.ts'
@@ -29,7 +30,7 @@ const NO_RING = new Int32Array(RING_WORDS)
  */
 // eslint-disable-next-line max-lines-per-function -- the hot loop: its locals live in registers only within one function
 export function slice(c: Cpu, most: number, each: (() => void) | null): boolean {
-  const { s } = c
+  const { s, counts } = c
   const { hostWords: m, hostBytes: u8, hostHalves: u16 } = c.memory
   let user = s[CPL] === 3
   let jumps = JUMPS + (user ? JUMPS_OF_CLASS : 0)
@@ -45,7 +46,7 @@ export function slice(c: Cpu, most: number, each: (() => void) | null): boolean 
   let at = eip
   let end = most
   let done = 0
-  let cycles = 0
+  let side = c.side
   let p = 0
   let link = NO_LINK
   let form = 0
@@ -69,7 +70,6 @@ export function slice(c: Cpu, most: number, each: (() => void) | null): boolean 
       if (each !== null) {
         if (done > 0) {
           s[DONE] = done
-          s[SPENT] = cycles
           each()
           if (s[ATTENTION] !== 0 && c.moment >= c.stopAt) break
         }
@@ -212,6 +212,7 @@ export function slice(c: Cpu, most: number, each: (() => void) | null): boolean 
             const overflow = a * b === z ? 0 : 1
             ca = 0; cb = overflow
             sum = overflow << 31; addend = overflow << 30
+            counts[side + MUL]! += 1
             m[d] = z; break
           }
           case 28: {
@@ -261,6 +262,7 @@ export function slice(c: Cpu, most: number, each: (() => void) | null): boolean 
             const e = m[readTlb + (from >>> 12)]! ^ 0xfff
             if (((from & 3) | (e & 0xfff)) !== 0) { form = 0; break }
             m[ESP] = from + 4 + m[p + R_IMM]!
+            counts[side + RET]! += 1
             eip = m[(from + e) >>> 2]!; link = NO_LINK; break
           }
           case 39: {
@@ -268,6 +270,7 @@ export function slice(c: Cpu, most: number, each: (() => void) | null): boolean 
             const e = m[writeTlb + (to >>> 12)]! ^ 0xfff
             if (((to & 3) | (e & 0xfff)) !== 0) { form = 0; break }
             m[(to + e) >>> 2] = next; m[ESP] = to
+            counts[side + CALL]! += 1
             eip = (next + m[p + R_IMM]!) | 0; link = p + R_TARGET; break
           }
           case 40: eip = (next + m[p + R_IMM]!) | 0; link = p + R_TARGET; break
@@ -277,9 +280,10 @@ export function slice(c: Cpu, most: number, each: (() => void) | null): boolean 
             const e = m[writeTlb + (to >>> 12)]! ^ 0xfff
             if (((to & 3) | (e & 0xfff)) !== 0) { form = 0; break }
             m[(to + e) >>> 2] = next; m[ESP] = to
+            counts[side + CALL]! += 1
             eip = target; link = NO_LINK; break
           }
-          case 42: eip = m[x]!; link = NO_LINK; break
+          case 42: counts[side + INDIRECT]! += 1; eip = m[x]!; link = NO_LINK; break
           case 43: {
             const from = m[EBP]!
             const e = m[readTlb + (from >>> 12)]! ^ 0xfff
@@ -312,6 +316,7 @@ export function slice(c: Cpu, most: number, each: (() => void) | null): boolean 
             if (((to & 3) | (e & 0xfff)) !== 0 || (to & 0xfff) > 0xfe0) { form = 0; break }
             const at = (to + e) >>> 2
             for (let i = 0; i < 8; i++) m[at + 7 - i] = m[i]!
+            counts[side + COMPLEX]! += 1
             m[ESP] = to; break
           }
           case 65: {
@@ -320,6 +325,7 @@ export function slice(c: Cpu, most: number, each: (() => void) | null): boolean 
             if (((from & 3) | (e & 0xfff)) !== 0 || (from & 0xfff) > 0xfe0) { form = 0; break }
             const at = (from + e) >>> 2
             for (let i = 0; i < 8; i++) m[i] = m[at + 7 - i]!
+            counts[side + COMPLEX]! += 1
             m[ESP] = from + 32; break
           }
           case 66:
@@ -342,12 +348,12 @@ export function slice(c: Cpu, most: number, each: (() => void) | null): boolean 
             const dpl = (high >> 13) & 3
             const same = ((m[descriptor]! ^ FLAT_LOW) | ((high & FLAT_BITS) ^ FLAT_DATA) | m[CHECKS + d]! | m[BASES + d]! | (~m[CR0]! & CR0_PE)) === 0
             if (!same || dpl < (selector & 3) || dpl < m[CPL]!) { form = 0; break }
+            counts[side + SEGMENT]! += 1
             m[SELECTORS + d] = selector; m[RIGHTS + d] = high & RIGHTS_BITS; m[ESP] = esp; break
           }
           default: form = 0
         }
         if (form === 0) break
-        cycles += w >>> CYCLES_SHIFT
         done++
         p = m[link]!
         if (p <= 0) {
@@ -362,14 +368,13 @@ export function slice(c: Cpu, most: number, each: (() => void) | null): boolean 
         s[START] = at
         s[EIP] = eip
         s[DONE] = done
-        s[SPENT] = cycles
         s[CARRY_A] = ca
         s[CARRY_B] = cb
         s[ZERO] = z
         s[SIGN_PARITY] = sp
         s[SUM] = sum
         s[ADDEND] = addend
-        const spent = m[p + R_FAST]! >>> CYCLES_SHIFT
+        const kind = m[p + R_FAST]! >>> CLASS_SHIFT
         HANDLERS[m[p + R_HANDLER]! - FIRST_HANDLER]!(c, p)
         ca = s[CARRY_A]
         cb = s[CARRY_B]
@@ -381,13 +386,14 @@ export function slice(c: Cpu, most: number, each: (() => void) | null): boolean 
         eip = s[EIP]
         if ((s[CPL] === 3) !== user) {
           user = !user
+          side = c.side
           jumps = JUMPS + (user ? JUMPS_OF_CLASS : 0)
           readTlb = TRANSLATIONS + (user ? 2 * TABLE_WORDS : 0)
           writeTlb = readTlb + TABLE_WORDS
           link = NO_LINK
         }
         if (s[ATTENTION] !== 0) end = 0
-        cycles += spent
+        counts[side + kind]! += 1
         done++
         ring?.note(done)
         p = m[link]!
@@ -406,12 +412,12 @@ export function slice(c: Cpu, most: number, each: (() => void) | null): boolean 
     s[SIGN_PARITY] = sp
     s[SUM] = sum
     s[ADDEND] = addend
-    book(c, done, cycles)
+    book(c, done)
     if (tracing) ring.total += done
     return true
   } catch (error) {
     if (error !== FAULT) throw error
-    book(c, done, cycles)
+    book(c, done)
     if (tracing) ring.total += done + 1
     return false
   }

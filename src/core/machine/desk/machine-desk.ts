@@ -91,7 +91,7 @@ export class MachineDesk {
     const { cpu, ticksPerSecond, end } = machine
     return {
       machine: this.#id, title: this.#program.title, technique: this.#program.technique ?? 'native', vm: this.#program.vm ?? null, running: this.running, pause: this.running ? null : this.#pause, end,
-      tick, lastTick, ticksPerSecond, instructions: cpu.instructions, iterations: cpu.iterations, cycles: cpu.cycles, cpu: cpuState(cpu),
+      tick, lastTick, ticksPerSecond, instructions: cpu.instructions, iterations: cpu.iterations, cycles: cpu.timestamp, cpu: cpuState(cpu),
       code: disassembly(cpu, this.#names, linearEip(cpu), CODE_BEFORE, CODE_FROM), stack: stackRows(cpu, this.#names.symbols, STACK), devices: deviceStates(machine),
       screen: machine.devices.screen.lines, eventCount: events.total, recent: this.#latest(),
     }

@@ -79,8 +79,8 @@ export class BinaryTranslation implements Executor, GuestSteps {
     host.write(gate, host.read(gate, 4) | RING_1, 4)
   }
 
-  get onEntry(): Executor['onEntry'] {
-    return this.#entries.listener
+  get physical(): Cpu {
+    return this.#execution.physical
   }
 
   set onEntry(listener: Executor['onEntry']) {
@@ -162,12 +162,11 @@ export class BinaryTranslation implements Executor, GuestSteps {
     if (!this.#translated) this.#switch.reset()
     this.#translated = true
     this.#switch.enter(at)
-    const { instructions, iterations, cycles } = physical
+    const { instructions, iterations } = physical
     runPhysical(physical, most)
     while (physical.s[CPL] !== 0 && !this.#betweenInstructions()) runPhysical(physical, 1)
     const stop = this.#switch.leave()
     virtual.iterations += physical.iterations - iterations
-    virtual.cycles += physical.cycles - cycles
     return this.#stopped(stop, physical.instructions - instructions)
   }
 

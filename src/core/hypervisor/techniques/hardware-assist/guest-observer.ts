@@ -4,7 +4,7 @@ import type { Cause, CpuObserver } from '../../../machine/cpu/observer.ts'
 import { showState } from './guest-state.ts'
 import { HOST_OWNED_CR0, HOST_OWNED_CR4 } from './start-vmx.ts'
 
-interface Counts { readonly instructions: number; readonly iterations: number; readonly deliveries: number; readonly cycles: number }
+interface Counts { readonly instructions: number; readonly iterations: number; readonly deliveries: number }
 
 /**
  * What happens in the guest while it runs on the physical processor, told to whoever watches the one that it believes in, with that one's state and counts as they
@@ -21,7 +21,7 @@ export class GuestObserver implements CpuObserver {
     this.#stop()
   }
   /** The physical processor's counts that the virtual one has already. */
-  #counted: Counts = { instructions: 0, iterations: 0, deliveries: 0, cycles: 0 }
+  #counted: Counts = { instructions: 0, iterations: 0, deliveries: 0 }
 
   constructor(virtual: Cpu, physical: Cpu) {
     this.#virtual = virtual
@@ -42,7 +42,6 @@ export class GuestObserver implements CpuObserver {
     virtual.instructions += now.instructions - this.#counted.instructions
     virtual.iterations += now.iterations - this.#counted.iterations
     virtual.deliveries += now.deliveries - this.#counted.deliveries
-    virtual.cycles += now.cycles - this.#counted.cycles
     this.#counted = now
   }
 
@@ -92,8 +91,8 @@ export class GuestObserver implements CpuObserver {
 
   /** The physical processor's, also while an instruction's handler runs. */
   #counts(): Counts {
-    const { instructions, iterations, deliveries, timestamp, s } = this.#physical
-    return { instructions: instructions + s[DONE]!, iterations: iterations + s[ITERATIONS]!, deliveries, cycles: timestamp }
+    const { instructions, iterations, deliveries, s } = this.#physical
+    return { instructions: instructions + s[DONE]!, iterations: iterations + s[ITERATIONS]!, deliveries }
   }
 
   #show(): void {

@@ -28,7 +28,8 @@ export function giveState(virtual: Cpu, physical: Cpu): void {
     writeField(physical, GUEST_RIGHTS + TR * 2, NO_TSS)
     writeField(physical, GUEST_LIMITS + TR * 2, 0)
   }
-  const offset = virtual.cycles - physical.timestamp
+  // What was counted on the physical processor is the guest's time as well.
+  const offset = Math.floor(virtual.ownTime - physical.extraTime - physical.plainTime)
   writeField(physical, TSC_OFFSET, offset % WORD | 0)
   writeField(physical, TSC_OFFSET + 1, Math.floor(offset / WORD) | 0)
   for (let i = 0; i <= EDI; i++) p[i] = s[i]!

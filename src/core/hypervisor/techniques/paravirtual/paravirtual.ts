@@ -93,8 +93,8 @@ export class Paravirtual implements Executor {
     this.#hypercalls = new Hypercalls({ cpu: virtual, physical: run.physical, guest, mmu, descriptors, crossings, events, dom0 }, (record) => this.#recorded(record))
   }
 
-  get onEntry(): Executor['onEntry'] {
-    return this.#entries.listener
+  get physical(): Cpu {
+    return this.#run.physical
   }
 
   set onEntry(listener: Executor['onEntry']) {

@@ -1,6 +1,6 @@
 import type { Cpu } from '../cpu.ts'
-import { VM_ENTRY_CYCLES } from '../costs.ts'
-import { CURRENT_VMCS, ENTRY_EVENT, ENTRY_MOMENT, EPT_POINTER, EVENT_CYCLES, HIDDEN_CODE, NON_ROOT, TLB_EPTP, TLB_VPID, VECTORING, VMX_MODE, WINDOW } from '../layout.ts'
+import { VM_ENTRY_EVENT } from '../costs/counters.ts'
+import { CURRENT_VMCS, ENTRY_EVENT, ENTRY_MOMENT, EPT_POINTER, HIDDEN_CODE, NON_ROOT, TLB_EPTP, TLB_VPID, VECTORING, VMX_MODE, WINDOW } from '../layout.ts'
 import { ENABLE_EPT, ENABLE_VPID, INTERRUPT_WINDOW_EXITING } from './capabilities.ts'
 import { controlProblem, hostProblem, secondaryControls, VALID } from './check-controls.ts'
 import { guestProblem } from './check-guest.ts'
@@ -44,7 +44,7 @@ export function enter(c: Cpu, launch: boolean, ahead: number): EntryResult {
   s[ENTRY_MOMENT] = lowWord(c.moment + ahead)
   s[VECTORING] = s[HIDDEN_CODE] = 0
   s[WINDOW] = (readField(c, PRIMARY_CONTROLS) & INTERRUPT_WINDOW_EXITING) === 0 ? 0 : 1
-  if (!c.vmx.outside) s[EVENT_CYCLES]! += VM_ENTRY_CYCLES
+  if (!c.vmx.outside) c.counts[VM_ENTRY_EVENT]! += 1
   changeTranslations(c)
   return OK
 }

@@ -1,7 +1,7 @@
 import { gpa } from '../../memory/addresses.ts'
-import { WALK_REFERENCE_CYCLES } from '../costs.ts'
+import { WALK_REFERENCE } from '../costs/counters.ts'
 import type { Cpu } from '../cpu.ts'
-import { BASES, CR0, CR0_PG, CR3, CR4, CR4_PSE, CS, EIP, EPT_POINTER, EVENT_CYCLES, HIDDEN_CODE, START, VECTORING } from '../layout.ts'
+import { BASES, CR0, CR0_PG, CR3, CR4, CR4_PSE, CS, EIP, EPT_POINTER, HIDDEN_CODE, START, VECTORING } from '../layout.ts'
 import { ACCESSED, checkRights, DIRTY, LARGE, LARGE_RESERVED, pageFault, PRESENT, RESERVED_ERROR, USER, WRITABLE } from '../paging.ts'
 import { GUEST_LINEAR_ADDRESS, GUEST_PHYSICAL_ADDRESS } from './encodings.ts'
 import { vmExit } from './exit.ts'
@@ -56,7 +56,7 @@ function isFetch({ s }: Cpu, linear: number): boolean {
 
 function guestEntry(c: Cpu, linear: number, guestPhysical: number): number {
   const at = translate(c, linear, guestPhysical, READ, 0)
-  c.s[EVENT_CYCLES]! += WALK_REFERENCE_CYCLES
+  c.counts[WALK_REFERENCE]! += 1
   return c.memory.read(gpa(at), 4)
 }
 
@@ -64,9 +64,9 @@ function guestEntry(c: Cpu, linear: number, guestPhysical: number): number {
 function mark(c: Cpu, linear: number, guestPhysical: number, entry: number, bits: number): void {
   if ((entry & bits) === bits) return
   // The same walk again, for its right to write: not a reference that was not counted.
-  const counted = c.s[EVENT_CYCLES]!
+  const counted = c.counts[WALK_REFERENCE]!
   const at = translate(c, linear, guestPhysical, READ | WRITE, 0)
-  c.s[EVENT_CYCLES] = counted
+  c.counts[WALK_REFERENCE] = counted
   c.memory.write(gpa(at), entry | bits, 4)
 }
 
@@ -80,7 +80,7 @@ function translate(c: Cpu, linear: number, guestPhysical: number, kind: number, 
     const at = table + index * 8
     const low = c.memory.read(gpa(at), 4)
     const high = c.memory.read(gpa(at + 4), 4)
-    c.s[EVENT_CYCLES]! += WALK_REFERENCE_CYCLES
+    c.counts[WALK_REFERENCE]! += 1
     rights &= low
     if ((low & RIGHTS) === 0) violation(c, linear, guestPhysical, kind, context, rights)
     const leaf = level === 0 || (level === 1 && (low & LARGE) !== 0)
@@ -114,9 +114,9 @@ function violation(c: Cpu, linear: number, guestPhysical: number, kind: number, 
 
 /** Before an instruction is executed from a page that may have been translated for reading alone: a VM exit unless EPT lets it be executed. Not counted: a TLB knows. */
 export function requireExecutable(c: Cpu, linear: number, user: boolean): void {
-  const counted = c.s[EVENT_CYCLES]!
+  const counted = c.counts[WALK_REFERENCE]!
   const { large } = c.tlb
   nestedWalk(c, linear, false, user)
   c.tlb.large = large
-  c.s[EVENT_CYCLES] = counted
+  c.counts[WALK_REFERENCE] = counted
 }

@@ -17,7 +17,7 @@ function guestView(machine: ReturnType<typeof programMachine>, withCycles: boole
   const { state } = snapshot
   state[CR0]! &= ~0x20
   state[CR4]! &= ~0x2000
-  return { state: [...state.subarray(0, CHECKS)], counts: [snapshot.instructions, snapshot.iterations, snapshot.deliveries, ...(withCycles ? [snapshot.cycles] : [])], memory: createHash('sha1').update(memory.bytes.subarray(0, 0x30_0000)).digest('hex') }
+  return { state: [...state.subarray(0, CHECKS)], counts: [snapshot.instructions, snapshot.iterations, snapshot.deliveries, ...(withCycles ? [cpu.timestamp] : [])], memory: createHash('sha1').update(memory.bytes.subarray(0, 0x30_0000)).digest('hex') }
 }
 
 test.each([false, true])('random programs of ring 0 and 3 do the same in non-root operation as on bare metal, EPT: %s', (ept) => {

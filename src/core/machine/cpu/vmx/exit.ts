@@ -1,8 +1,8 @@
 import type { Cpu } from '../cpu.ts'
-import { VM_EXIT_CYCLES } from '../costs.ts'
+import { VM_EXIT_EVENT } from '../costs/counters.ts'
 import { DB, PAGE_FAULT, raise } from '../fault.ts'
 import {
-  ABANDONED, ATTENTION, BEFORE_EXCEPTION, CR2, CYCLES_SHIFT, DR0, EIP, ENTRY_EVENT, EVENT_CYCLES, FLAGS, HIDDEN_CODE, R_FAST, RF, ROOT, START, TLB_VPID, VECTORING, VECTORING_ERROR, VECTORING_LENGTH, VMX_MODE, WINDOW,
+  ABANDONED, ATTENTION, BEFORE_EXCEPTION, CR2, CLASS_SHIFT, DR0, EIP, ENTRY_EVENT, FLAGS, HIDDEN_CODE, R_FAST, RF, ROOT, START, TLB_VPID, VECTORING, VECTORING_ERROR, VECTORING_LENGTH, VMX_MODE, WINDOW,
 } from '../layout.ts'
 import { ERROR_CODE_VALID, HARDWARE_EXCEPTION, SOFTWARE_INTERRUPT, typeOf, VALID } from './check-controls.ts'
 import {
@@ -42,7 +42,7 @@ export function exitAt(c: Cpu, p: number, reason: number, qualification = 0): tr
 export function abandon(c: Cpu, p: number): true {
   const { s } = c
   s[EIP] = s[START]!
-  s[ABANDONED] = 1 + (c.records[p + R_FAST]! >>> CYCLES_SHIFT)
+  s[ABANDONED] = 1 + (c.records[p + R_FAST]! >>> CLASS_SHIFT)
   s[ATTENTION] = 1
   c.traps = false
   return true
@@ -91,7 +91,7 @@ export function backToHost(c: Cpu): void {
   s[VMX_MODE] = ROOT
   s[ENTRY_EVENT] = s[VECTORING] = s[HIDDEN_CODE] = s[WINDOW] = 0
   loadHost(c)
-  if (!c.vmx.outside) s[EVENT_CYCLES]! += VM_EXIT_CYCLES
+  if (!c.vmx.outside) c.counts[VM_EXIT_EVENT]! += 1
   if (c.vmx.outside && s[TLB_VPID] !== 0) return
   s[TLB_VPID] = 0
   c.flushTlb()

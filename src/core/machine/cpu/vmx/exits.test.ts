@@ -3,9 +3,9 @@ import { programMachine } from '../../testing/random-program.ts'
 import { CODE, HANDLERS, type RingMachine } from '../../testing/ring-machine.ts'
 import { EPT_TABLE, fineEpt, IO_BITMAPS, makeGuest, MSR_BITMAPS, type Wishes } from '../../testing/vmx-machine.ts'
 import { run } from '../interpreter.ts'
-import { CR2, DR0, EAX, EBX, ECX, EDI, EDX, EIP, ESI, ESP, EVENT_CYCLES, FLAGS, IDT_LIMIT, IF, TF } from '../layout.ts'
+import { CR2, DR0, EAX, EBX, ECX, EDI, EDX, EIP, ESI, ESP, FLAGS, IDT_LIMIT, IF, TF } from '../layout.ts'
 import { walk } from '../paging.ts'
-import { WALK_REFERENCE_CYCLES } from '../costs.ts'
+import { WALK_REFERENCE } from '../costs/counters.ts'
 import {
   ACKNOWLEDGE_ON_EXIT, CONTROLS, CR3_LOAD_EXITING, CR3_STORE_EXITING, DESCRIPTOR_TABLE_EXITING, EXTERNAL_INTERRUPT_EXITING, HLT_EXITING, INTERRUPT_WINDOW_EXITING, INVLPG_EXITING, MONITOR_TRAP_FLAG, MOV_DR_EXITING, RDPMC_EXITING,
   RDTSC_EXITING, UNCONDITIONAL_IO_EXITING, USE_IO_BITMAPS, USE_MSR_BITMAPS, WBINVD_EXITING,
@@ -213,9 +213,9 @@ describe('EPT (SDM 3C 29.3)', () => {
     const cpu = makeGuest(machine, withEpt)
     vmlaunch(cpu)
     const cost = (linear: number): number => {
-      const before = cpu.s[EVENT_CYCLES]!
+      const before = cpu.counts[WALK_REFERENCE]!
       walk(cpu, linear, false, false)
-      return (cpu.s[EVENT_CYCLES]! - before) / WALK_REFERENCE_CYCLES
+      return cpu.counts[WALK_REFERENCE]! - before
     }
     const refs = (g: number, n: number): number => (g + 1) * (n + 1) - 1
     // Pages of 2 MiB take three levels of EPT; a guest's page of 4 MiB one level of its own.
