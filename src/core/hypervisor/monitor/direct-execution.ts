@@ -71,7 +71,7 @@ export class DirectExecution {
   /** Does what the hardware raised a vector for: the instruction itself, on the virtual processor, or the delivery of what is the guest's own. False: a triple fault. */
   handle(vector: number): boolean {
     this.#entries.arrived()
-    if (vector === DB) return this.#singleStepped()
+    if (vector === DB && this.#wasSingleStep()) return this.#singleStepped()
     if (vector === PAGE_FAULT) {
       const fault = this.#pageFault()
       if (fault !== 'emulate') this.#entries.note(fault === 'hidden' ? 'hidden fault' : 'reflected', vector)
@@ -109,6 +109,18 @@ export class DirectExecution {
     const fault = this.translation.fault(s[CR2]!, write, this.#virtual.s[CPL] === 3)
     this.#mapped = fault === 'hidden' ? here : ''
     return fault === 'hidden' && again ? 'emulate' : fault
+  }
+
+  /** DR6 tells. False: it was `int1`, which asks no gate whether it may; it is taken back, for the guest's processor to do it. */
+  #wasSingleStep(): boolean {
+    const { s } = this.#virtual
+    const p = this.physical.s
+    const stepped = (p[DR0 + 6]! & SINGLE_STEP) !== 0
+    p[DR0 + 6] = 0
+    if (stepped) return true
+    this.#virtual.instructions--
+    s[EIP] = s[START] = (s[EIP]! - 1) | 0
+    return false
   }
 
   #singleStepped(): boolean {

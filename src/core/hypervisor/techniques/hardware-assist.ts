@@ -148,9 +148,7 @@ export class HardwareAssist implements Executor {
         this.#physical.setInterrupt(false)
         return null
       case 'interruptWindow': return null
-      case 'tripleFault':
-        this.#virtual.deliveries++
-        return 'shutdown'
+      case 'tripleFault': return 'shutdown'
       default: return this.#emulate(exit)
     }
   }

@@ -31,7 +31,8 @@ function inRing3(random: Random, at: number): string {
   return `        push dword 0x23\n        push dword user_stack\n        push dword ${random.below(2) === 0 ? '0x202' : '0x3202'}\n        push dword 0x1b\n        push dword u${at}\n        iret\nu${at}: mov ax, 0x23\n        mov ds, ax\n        mov es, ax\n${instruction(random, 3)}\n        int 0x81`
 }
 
-function instruction(random: Random, ring: number): string {
+/** An instruction, with what it needs before it, for ring 0 or 3. Names of the prelude may stand in it. */
+export function instruction(random: Random, ring: number): string {
   const pick = <T>(from: readonly T[]): T => from[random.below(from.length)]!
   const size = pick([1, 2, 4, 4, 4])
   const register = (): string => pick(size === 1 ? ['al', 'cl', 'dl', 'bl', 'ah', 'ch', 'dh', 'bh'] : size === 2 ? ['ax', 'cx', 'dx', 'bx', 'si', 'di'] : REGISTERS)
@@ -94,7 +95,8 @@ function instruction(random: Random, ring: number): string {
 
 const CONDITIONS = ['o', 'no', 'b', 'ae', 'e', 'ne', 'be', 'a', 's', 'ns', 'p', 'np', 'l', 'ge', 'le', 'g']
 
-const PRELUDE = `
+/** Sets all up and jumps to `programs`. */
+export const PRELUDE = `
 bits 32
 org 0x100000
 header: dd 0x1BADB002, 0x10000, -(0x1BADB002 + 0x10000), header, header, file_end, memory_end, start
