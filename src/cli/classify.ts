@@ -4,7 +4,7 @@ import { type CliCommand, parseCommandLine, UsageError } from './command.ts'
 type MendName = HeadlessParams['classify']['mends'][number]
 type Row = HeadlessResults['classify']['rows'][number]
 
-const OPTIONS = { mend: { type: 'string', multiple: true }, all: { type: 'boolean' }, json: { type: 'boolean' } } as const
+const OPTIONS = { techniques: { type: 'boolean' }, mend: { type: 'string', multiple: true }, all: { type: 'boolean' }, json: { type: 'boolean' } } as const
 
 const MENDS: Readonly<Record<MendName, string>> = {
   umip: 'SGDT, SIDT, SLDT, SMSW and STR, as with CR4.UMIP',
@@ -14,6 +14,7 @@ const MENDS: Readonly<Record<MendName, string>> = {
 }
 
 const HELP = `glasshouse classify [--mend NAME]... [--all] [--json]
+       glasshouse classify --techniques [--json]
 
 Executes every instruction of the simulated processor in rings 0 to 3, in machines that differ in their tables, registers and flags, and derives
 from what came out which are privileged (they trap outside ring 0) and which are sensitive, after Popek and Goldberg (1974):
@@ -26,7 +27,10 @@ Then says whether theorem 1 (sensitive instructions are privileged: trap and emu
   --mend NAME  change the instruction set: these trap outside ring 0. More than one can be given.
 ${Object.entries(MENDS).map(([name, what]) => `                 ${name.padEnd(10)} ${what}`).join('\n')}
   --all        show the innocuous, too
-  --json       print one line of JSON instead: {"mends", "rows", "theorem1", "theorem3"}, with the evidence for every row
+  --techniques instead, run for each of the seventeen sensitive, unprivileged instructions a guest of a few lines on bare metal and under every
+               technique, and say what went wrong where
+  --json       print one line of JSON instead: {"mends", "rows", "theorem1", "theorem3"}, with the evidence for every row; with --techniques
+               {"rows"}, with every value that a guest looked at
 
 Exit codes: 0 done, whatever the theorems say; 1 failed; 2 wrong usage.
 `
@@ -40,6 +44,12 @@ async function execute(args: readonly string[]): Promise<number> {
     if (!isMend(name)) throw new UsageError(`There is no mend "${name}"; there are ${Object.keys(MENDS).join(', ')}.`)
     return name
   })
+  if (values.techniques) {
+    if (mends.length > 0 || values.all) throw new UsageError('--techniques shows the processor as it is: it takes neither --mend nor --all.')
+    const { rows, text: table } = await headless('failures', null)
+    process.stdout.write(values.json ? `${JSON.stringify({ rows })}\n` : table)
+    return 0
+  }
   const result = await headless('classify', { mends })
   process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : text(result, values.all === true))
   return 0

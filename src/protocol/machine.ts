@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { CLASSIFIER_REQUESTS, type ClassifierRequestResults } from './classifier.ts'
 import type { RecordId, VmRecord } from './records.ts'
 
 /**
@@ -105,12 +106,13 @@ export const MACHINE_REQUESTS = {
   'machine.key': v.object({ machine, code: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0x7f)), down: v.boolean() }),
   /** What the catalogue of guests offers, with their sources. */
   'machine.guests': v.object({}),
+  ...CLASSIFIER_REQUESTS,
 } as const
 
 export type MachineRequestName = keyof typeof MACHINE_REQUESTS
 export type MachineRequestParams<N extends MachineRequestName> = v.InferOutput<(typeof MACHINE_REQUESTS)[N]>
 
-export interface MachineRequestResults {
+export interface MachineRequestResults extends ClassifierRequestResults {
   'machine.open': MachineState
   'machine.present': MachineState
   'machine.assemble': AssembleAnswer

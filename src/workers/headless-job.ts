@@ -1,6 +1,9 @@
+import type { Classification, FailureRow } from '../protocol/classifier.ts'
 import type { ErrorInfo } from '../protocol/errors.ts'
 import type { HeadlessResult } from '../core/containers/engine/headless.ts'
-import { type Classification, classify, type ClassifyOptions } from '../core/hypervisor/classifier/classify.ts'
+import { classify, type ClassifyOptions } from '../core/hypervisor/classifier/classify.ts'
+import { failuresText } from '../core/hypervisor/classifier/failures-text.ts'
+import { failures } from '../core/hypervisor/classifier/failures.ts'
 import { type AsmParams, assembleFile, type DisasmParams, type DisassembledLine, disassembleFile } from './headless-asm.ts'
 import { buildImage, type BuildParams } from './headless-build.ts'
 import { type MachineParams, type MachineReport, runMachine } from './headless-machine.ts'
@@ -21,6 +24,7 @@ export interface HeadlessParams {
   readonly disasm: DisasmParams
   readonly riscv: RiscvParams
   readonly classify: Required<Pick<ClassifyOptions, 'mends'>>
+  readonly failures: null
 }
 
 export interface HeadlessResults {
@@ -32,6 +36,7 @@ export interface HeadlessResults {
   readonly disasm: readonly DisassembledLine[]
   readonly riscv: RiscvReport
   readonly classify: Classification
+  readonly failures: { readonly rows: readonly FailureRow[]; readonly text: string }
 }
 
 export type HeadlessName = keyof HeadlessParams
@@ -62,5 +67,9 @@ export function runJob(job: HeadlessJob, log: (text: string) => void, line: Seri
       return disassembleFile(job.params)
     case 'classify':
       return Promise.resolve(classify(job.params))
+    case 'failures': {
+      const rows = failures()
+      return Promise.resolve({ rows, text: failuresText(rows) })
+    }
   }
 }

@@ -1,16 +1,16 @@
-import type { AssembleAnswer, MachineRequestName, MachineRequestParams, MachineState } from '../protocol/machine.ts'
+import type { MachineRequestName, MachineRequestParams, MachineState } from '../protocol/machine.ts'
 import { Failure } from '../core/base/failure.ts'
 import { MachineDesk, type DeskRequestName } from '../core/machine/desk/machine-desk.ts'
-import { assembleAnswer } from '../core/machine/desk/open-program.ts'
 import { warmUp } from '../core/machine/history/warm-up.ts'
 import { errorInfo } from '../core/session/commands.ts'
+import { Helper } from './helper.ts'
 import { programOf } from './machine-program.ts'
 import type { MachineSettings } from './machine-settings.ts'
 import { serveMachine, START, type MachineOrder, type MachineReport, type Served } from './machine-thread.ts'
 
 /** The inside of a machine's thread: reports the first state, or why there is none, and takes orders. */
 export function startMachine(settings: MachineSettings, report: (report: MachineReport) => void): (order: MachineOrder) => void {
-  if (settings.machine === null) return serveMachine(new Assembler(), report)
+  if (settings.machine === null) return serveMachine(new Helper(), report)
   try {
     const desk = new MachineDesk(settings.machine, programOf(settings.source), (offset, bytes) => report({ type: 'serial', offset, text: Buffer.from(bytes).toString('latin1') }))
     report({ type: 'state', state: desk.state() })
@@ -48,24 +48,5 @@ class ServedDesk implements Served {
 
   state(): MachineState {
     return this.desk.state()
-  }
-}
-
-/** A thread without a machine: assembles and tells what is wrong with a program. */
-class Assembler implements Served {
-  readonly running = false
-  readonly seconds = 0
-
-  request(name: MachineRequestName, params: unknown): AssembleAnswer {
-    if (name !== 'machine.assemble') throw new Failure('invalid', `${name} needs a machine.`)
-    return assembleAnswer((params as MachineRequestParams<'machine.assemble'>).source)
-  }
-
-  slice(): boolean {
-    return false
-  }
-
-  state(): never {
-    throw new Error('there is no machine here')
   }
 }

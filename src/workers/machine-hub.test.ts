@@ -183,6 +183,22 @@ describe('limits', () => {
     expect(await window.machine('machine.assemble', { source: 'bits 32\nmov eax, 1\n' })).toMatchObject({ ok: true, size: 5 })
   })
 
+  test('the instruction set is classified beside the machines; what is not wanted any more is cancelled', async () => {
+    const { window, workers } = await start()
+    expect((await window.machine('classifier.guests', {})).guests).toHaveLength(17)
+    const { theorem1 } = await window.machine('classifier.classify', { mends: ['flags'] })
+    expect(theorem1.entries).toHaveLength(15)
+    expect((await window.machine('classifier.failures', { key: 'str' })).cells.map(({ outcome }) => outcome)).toEqual(['right', 'wrong', 'wrong', 'right', 'right', 'wrong'])
+    await expect(window.machine('classifier.failures', { key: 'mov' })).rejects.toMatchObject({ code: 'not-found' })
+    const unwanted = window.machine('classifier.classify', { mends: ['kin'] })
+    const other = expect(unwanted).rejects.toMatchObject({ code: 'cancelled' })
+    expect(await window.machine('classifier.cancel', {})).toBeNull()
+    await other
+    expect(workers).toHaveLength(1)
+    expect((await window.machine('classifier.guests', {})).guests).toHaveLength(17)
+    expect(workers).toHaveLength(2)
+  })
+
   test.each<[string, string, unknown]>([
     ['an unknown request', 'machine.explode', {}],
     ['a name of every object', 'constructor', {}],
@@ -197,6 +213,7 @@ describe('limits', () => {
     ['too long a source', 'machine.assemble', { source: 'x'.repeat(1_000_001) }],
     ['too long a line to type', 'machine.type', { machine: 'program:1', text: 'x'.repeat(10_001) }],
     ['a bar of too many pieces', 'machine.marks', { machine: 'program:1', buckets: 1001 }],
+    ['an unknown mend', 'classifier.classify', { mends: ['everything'] }],
     ['a predicate that is empty', 'machine.run', { machine: 'program:1', until: { kind: 'predicate', text: '' } }],
   ])('%s is refused in words and disturbs nobody', async (_what, name, params) => {
     const { window, workers } = await start()

@@ -5,6 +5,7 @@ import { isVmId, type RecordId } from '../protocol/records.ts'
 import type { MachineStates } from '../core/session/frames.ts'
 import { Failure } from '../core/base/failure.ts'
 import type { RealTime } from '../core/session/ports.ts'
+import { HelperThread } from './helper-thread.ts'
 import { OpenMachine } from './open-machine.ts'
 import type { MachineSettings, MachineSource, VmSource } from './machine-settings.ts'
 import type { MachineThread } from './machine-thread.ts'
@@ -13,8 +14,8 @@ import type { MachineThread } from './machine-thread.ts'
 const MOST_MACHINES = 8
 /** Milliseconds after which a program that does not assemble is given up: a macro can go on for ever. */
 const ASSEMBLE_LIMIT = 10_000
-/** Milliseconds for which a thread that assembles is kept for the next time. */
-const ASSEMBLER_IDLE = 30_000
+/** Milliseconds after which a classification, or the run of a guest in all places, is given up: each takes some seconds at most. */
+const CLASSIFY_LIMIT = 25_000
 /** Milliseconds for which machines run on with no window there: as long as a reload takes. */
 const UNSEEN_LIMIT = 10_000
 
@@ -40,13 +41,15 @@ export class MachineHub implements MachineStates {
   private readonly machines = new Map<MachineId, OpenMachine>()
   /** Machines whose first state has not come. */
   private readonly opening = new Map<MachineId, Promise<MachineState>>()
-  private assembler: OpenMachine | undefined
-  private assemblerIdle: { dispose(): void } | undefined
+  private readonly assembler: HelperThread
+  private readonly classifier: HelperThread
   private unseen: { dispose(): void } | undefined
   private programs = 0
 
   constructor(options: MachineHubOptions) {
     this.options = options
+    this.assembler = new HelperThread(options)
+    this.classifier = new HelperThread(options)
   }
 
   /** Those whose first state is known. */
@@ -63,7 +66,11 @@ export class MachineHub implements MachineStates {
     const checked = check(name, params)
     switch (checked.name) {
       case 'machine.guests': return this.options.guests()
-      case 'machine.assemble': return this.assemble(checked.params)
+      case 'machine.assemble': return this.assembler.ask(checked.name, checked.params, ASSEMBLE_LIMIT)
+      case 'classifier.classify':
+      case 'classifier.guests':
+      case 'classifier.failures': return this.classifier.ask(checked.name, checked.params, CLASSIFY_LIMIT)
+      case 'classifier.cancel': return (this.classifier.cancel(), null)
       case 'machine.open': return this.openVm(checked.params.machine)
       case 'machine.present': return this.presentVm(checked.params.machine)
       case 'machine.open-guest': return this.openProgram({ kind: 'guest', ...checked.params })
@@ -94,7 +101,8 @@ export class MachineHub implements MachineStates {
   /** The project is left: all machines end. */
   dispose(): void {
     this.unseen?.dispose()
-    this.dropAssembler()
+    this.assembler.cancel()
+    this.classifier.cancel()
     for (const id of [...this.machines.keys()]) this.close(id)
   }
 
@@ -156,28 +164,6 @@ export class MachineHub implements MachineStates {
     const open = this.machines.get(machine)
     if (!open) throw new Failure('not-found', `The machine ${machine} is not open.`, 'Open it first.')
     return open
-  }
-
-  private async assemble(params: MachineRequestParams<'machine.assemble'>): Promise<unknown> {
-    this.assemblerIdle?.dispose()
-    const { time, spawn } = this.options
-    const assembler = (this.assembler ??= new OpenMachine(spawn({ machine: null, source: null }), this.options, {
-      state: () => undefined,
-      serial: () => undefined,
-      ended: () => this.dropAssembler(),
-    }))
-    try {
-      return await assembler.ask('machine.assemble', params, ASSEMBLE_LIMIT)
-    } finally {
-      this.assemblerIdle?.dispose()
-      this.assemblerIdle = time.after(ASSEMBLER_IDLE, () => this.dropAssembler())
-    }
-  }
-
-  private dropAssembler(): void {
-    this.assemblerIdle?.dispose()
-    this.assembler?.close()
-    this.assembler = undefined
   }
 }
 

@@ -9,6 +9,7 @@ import { START, type MachineReport, type MachineThread } from './machine-thread.
 const MOST_WAITING = 1000
 /** Milliseconds from the start of a thread to the machine's first state: a program may have to be assembled. */
 const START_LIMIT = 20_000
+const CLOSED: ErrorInfo = { code: 'cancelled', message: 'The machine was closed.', hint: '' }
 
 interface Waiting {
   readonly resolve: (value: unknown) => void
@@ -58,7 +59,7 @@ export class OpenMachine {
     if (this.waiting.size >= MOST_WAITING) throw new Failure('limit', 'The machine has too many requests to answer.', 'Wait for its answers.')
     const id = this.nextId++
     return new Promise((resolve, reject) => {
-      const late = limit === undefined ? undefined : this.ports.time.after(limit, () => this.end({ code: 'limit', message: `${name} took too long.`, hint: 'Is there a macro or a repetition without an end?' }))
+      const late = limit === undefined ? undefined : this.ports.time.after(limit, () => this.end({ code: 'limit', message: `${name} took too long.`, hint: name === 'machine.assemble' ? 'Is there a macro or a repetition without an end?' : 'Try it again.' }))
       this.waiting.set(id, { resolve, reject, limit: late })
       this.thread.post({ type: 'request', id, name, params })
     })
@@ -70,11 +71,12 @@ export class OpenMachine {
     return this.state
   }
 
-  close(): void {
+  /** @param reason what waiting requests are refused with. */
+  close(reason: ErrorInfo = CLOSED): void {
     if (this.closed) return
     this.closed = true
     this.thread.terminate()
-    this.refuse({ code: 'cancelled', message: 'The machine was closed.', hint: '' })
+    this.refuse(reason)
   }
 
   private end(error: ErrorInfo): void {

@@ -7,10 +7,7 @@ PE equ 1                                ; protected mode
 TS equ 8                                ; task switched: the next use of the coprocessor traps
 
 start:  begin
-        mov eax, cr0
-        and eax, ~0xF
-        or eax, PE | TS
-        mov cr0, eax
+        set_ts
         smsw eax
         and eax, 0xF
         expect 'PE, MP, EM, TS after a switch', PE | TS

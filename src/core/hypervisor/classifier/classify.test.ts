@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import type { ClassifiedInstruction, MendName } from '../../../protocol/classifier.ts'
 import { OPCODES } from '../../machine/cpu/opcodes.ts'
-import { classify, type ClassifiedInstruction } from './classify.ts'
-import type { MendName } from './mends.ts'
+import { classify } from './classify.ts'
 import { ENTRIES } from './seventeen-entries.ts'
 
 const plain = classify()

@@ -1,9 +1,10 @@
+import type { Classification, ClassifiedInstruction, MendName, TheoremResult } from '../../../protocol/classifier.ts'
 import type { Opcode } from '../../machine/cpu/opcode.ts'
 import { OPCODES } from '../../machine/cpu/opcodes.ts'
-import { type MendName, MENDS } from './mends.ts'
+import { MENDS } from './mends.ts'
 import { Rig } from './rig.ts'
 import { ENTRIES, entryOf } from './seventeen-entries.ts'
-import { type Evidence, type Findings, RowTrials } from './try-row.ts'
+import { type Findings, RowTrials } from './try-row.ts'
 import { RINGS } from './world.ts'
 
 export interface ClassifyOptions {
@@ -11,48 +12,6 @@ export interface ClassifyOptions {
   readonly mends?: readonly MendName[]
   /** Instructions to look at; default: the whole table. */
   readonly rows?: readonly Opcode[]
-}
-
-/** `privileged`: traps outside ring 0 and not in it. `sensitive`: neither privileged nor innocuous, a violator. `unknown`: completed in no run, so nothing was seen. */
-export type Kind = 'innocuous' | 'privileged' | 'sensitive' | 'unknown'
-
-/** One row of the opcode table, as the runs showed it. */
-export interface ClassifiedInstruction {
-  /** Mnemonic and operand words of the table. */
-  readonly name: string
-  readonly encoding: string
-  readonly kind: Kind
-  /** Outside ring 0: always; where CPL > IOPL; where CR4.TSD is set; not always; nor does it complete in ring 0. */
-  readonly traps: 'ring0' | 'iopl' | 'tsd' | 'never' | 'everywhere'
-  /** It changed the configuration of resources, or the mode. */
-  readonly control: Evidence | null
-  /** Its result depended on the ring. */
-  readonly mode: Evidence | null
-  /** Its result depended on what the machine's own registers and tables held, or on time. */
-  readonly location: Evidence | null
-  /** Control- or location-sensitive in ring 3. */
-  readonly user: Evidence | null
-  /** `runs`, `differs` (from ring 0), a fault, or `runs or #GP`: on some operands, where ring 0 runs, a fault. */
-  readonly byRing: readonly string[]
-  /** The entry of Robin and Irvine's list that it belongs to. */
-  readonly entry: string | null
-}
-
-export interface TheoremResult {
-  readonly holds: boolean
-  /** Encodings of the rows that break it. */
-  readonly violators: readonly string[]
-  /** Their entries of Robin and Irvine's list, in its order, and the names of those that are not on it. */
-  readonly entries: readonly string[]
-  readonly unlisted: readonly string[]
-}
-
-export interface Classification {
-  readonly mends: readonly MendName[]
-  readonly rows: readonly ClassifiedInstruction[]
-  /** Popek and Goldberg's theorem 1: sensitive ⊆ privileged; theorem 3 (hybrid monitor): user-sensitive ⊆ privileged. */
-  readonly theorem1: TheoremResult
-  readonly theorem3: TheoremResult
 }
 
 /**

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import type { SensitiveGuest } from '../../../protocol/classifier.ts'
 import { decodeUtf8 } from '../../base/bytes.ts'
 import { assemble } from '../../machine/assembler/assemble.ts'
 import { disassemble } from '../../machine/assembler/disassemble.ts'
@@ -7,9 +8,9 @@ import { Machine } from '../../machine/board/machine.ts'
 import { GUEST_LIBRARY } from '../../machine/guests/library.ts'
 import { hasTool, nasm, qemu } from '../../machine/guests/testing/real-tools.ts'
 import { entryOf } from './seventeen-entries.ts'
-import { SEVENTEEN, type SeventeenGuest } from './seventeen.ts'
+import { SEVENTEEN } from './seventeen.ts'
 
-const assembled = ({ source }: SeventeenGuest) => assemble(source, { include: (name) => GUEST_LIBRARY.get(name) ?? null })
+const assembled = ({ source }: SensitiveGuest) => assemble(source, { include: (name) => GUEST_LIBRARY.get(name) ?? null })
 const all = SEVENTEEN.map((guest) => [guest.key, guest] as const)
 const hasNasm = hasTool('nasm')
 
@@ -44,7 +45,7 @@ test.each(all)('%s ends well on the board, and uses its instruction', async (key
 })
 
 test('what is not as on bare metal ends with code 1, a fault with code 2', () => {
-  const source = (body: string): SeventeenGuest => ({ ...SEVENTEEN[0]!, source: `%include 'expect.inc'\nstart: begin\n${body}\njmp finish\nend_of_guest\n` })
+  const source = (body: string): SensitiveGuest => ({ ...SEVENTEEN[0]!, source: `%include 'expect.inc'\nstart: begin\n${body}\njmp finish\nend_of_guest\n` })
   const wrong = onBoard(assembled(source("mov eax, 7\nexpect 'seven', 8\nexpect 'seven again', 7")).image)
   expect(wrong.serial).toBe('seven: got 7, expected 8: WRONG\nseven again: got 7, expected 7\n')
   expect(wrong.machine.end).toEqual({ kind: 'exit', code: 1 })

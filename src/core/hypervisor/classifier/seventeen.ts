@@ -15,22 +15,10 @@ import sldtSource from '../../../../resources/guests/seventeen/sldt.asm?raw'
 import smswSource from '../../../../resources/guests/seventeen/smsw.asm?raw'
 import strSource from '../../../../resources/guests/seventeen/str.asm?raw'
 import verrVerwSource from '../../../../resources/guests/seventeen/verr-verw.asm?raw'
+import type { SensitiveGuest } from '../../../protocol/classifier.ts'
 import { ENTRIES } from './seventeen-entries.ts'
 
-/** A guest of a few lines that uses one of the seventeen as kernels do, in ring 0. It prints what it got and what bare metal gives, and ends with code 0 if all was so, 1 if not, 2 on a fault. */
-export interface SeventeenGuest {
-  /** Also the name of its file in resources/guests/seventeen, and of the entry of the list. */
-  readonly key: string
-  /** What a kernel wants to know or do. */
-  readonly title: string
-  readonly instruction: string
-  /** NASM source; includes come from `GUEST_LIBRARY`. */
-  readonly source: string
-  /** What goes wrong where the kernel has been moved out of ring 0. */
-  readonly says: string
-}
-
-const GUESTS: Readonly<Record<string, Pick<SeventeenGuest, 'title' | 'source' | 'says'>>> = {
+const GUESTS: Readonly<Record<string, Pick<SensitiveGuest, 'title' | 'source' | 'says'>>> = {
   sgdt: { title: 'Where is the GDT?', source: sgdtSource, says: 'The base and the limit of the monitor’s table come back, not those that were loaded.' },
   sidt: { title: 'Where is the IDT?', source: sidtSource, says: 'The base and the limit of the monitor’s table come back, not those that were loaded.' },
   sldt: { title: 'Which LDT is in use?', source: sldtSource, says: 'The selector that the monitor loaded comes back.' },
@@ -50,5 +38,5 @@ const GUESTS: Readonly<Record<string, Pick<SeventeenGuest, 'title' | 'source' | 
   'mov-seg': { title: 'Read and load segment registers', source: movSegSource, says: 'The low two bits of CS and SS show the ring that the kernel was moved to.' },
 }
 
-/** One for each entry of Robin and Irvine's list, in its order. */
-export const SEVENTEEN: readonly SeventeenGuest[] = ENTRIES.map(({ key, title }) => ({ key, instruction: title, ...GUESTS[key]! }))
+/** One for each entry of Robin and Irvine's list, in its order, under the name of its file in resources/guests/seventeen. It prints what it got and what bare metal gives, and ends with code 0 if all was so, 1 if not, 2 on a fault. */
+export const SEVENTEEN: readonly SensitiveGuest[] = ENTRIES.map(({ key, title }) => ({ key, instruction: title, ...GUESTS[key]! }))

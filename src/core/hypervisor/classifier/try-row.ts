@@ -1,23 +1,10 @@
+import type { Evidence } from '../../../protocol/classifier.ts'
 import { disassemble } from '../../machine/assembler/disassemble.ts'
 import type { Opcode } from '../../machine/cpu/opcode.ts'
 import { bytesOf, type Form, formsOf, INPUTS, type Input } from './forms.ts'
 import { configurationChange, type Difference, newOutcome, type Outcome, resultDifference } from './observe.ts'
 import type { Rig } from './rig.ts'
 import { ALL_VARIED, CODE, MONITOR_SETUP, type Ring, RINGS, type Setup, VARIATIONS } from './world.ts'
-
-/** What was seen, so that it can be repeated: the instruction, what it was given, in which runs, and what came out of each. */
-export interface Evidence {
-  /** As NASM writes it, and its bytes in hexadecimal. */
-  readonly text: string
-  readonly bytes: string
-  /** What EAX, its memory operand or the stack held. */
-  readonly given: string
-  /** Two runs that differ; or one, before and after. */
-  readonly runs: readonly string[]
-  /** Register, flag, memory, or part of the configuration; and its two values in hexadecimal. */
-  readonly what: string
-  readonly values: readonly [string, string]
-}
 
 /** What the runs of one row of the opcode table showed, ring by ring. */
 export interface Findings {

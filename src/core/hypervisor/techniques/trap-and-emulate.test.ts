@@ -6,7 +6,6 @@ import { Machine } from '../../machine/board/machine.ts'
 import { findGuest } from '../../machine/guests/guests.ts'
 import { GUEST_LIBRARY } from '../../machine/guests/library.ts'
 import { Recording } from '../../machine/history/recording.ts'
-import { SEVENTEEN } from '../classifier/seventeen.ts'
 import { trapAndEmulate } from './trap-and-emulate.ts'
 
 const MOST = 2_000_000
@@ -139,23 +138,3 @@ section .bss
 stack_top:
 memory_end:
 `
-
-describe('the seventeen instructions that are sensitive and do not trap', () => {
-  test.each(SEVENTEEN.map(({ key, source }) => [key, source] as const))('%s', (_, source) => {
-    const bare = outcome(imageConfig(source))
-    expect(bare.end).toEqual({ kind: 'exit', code: 0 })
-  })
-
-  test('what each of them shows when its kernel is deprivileged', async () => {
-    const told = ({ end, text }: ReturnType<typeof outcome>): string => {
-      const wrong = text.split('\n').filter((line) => line.includes('WRONG'))
-      const ended = end?.kind === 'exit' ? (end.code === 0 ? ['as on bare metal'] : []) : [end?.kind ?? 'does not end']
-      return [...ended, ...wrong].map((line) => `    ${line.trim()}\n`).join('')
-    }
-    const rows = SEVENTEEN.map(({ key, source }) => {
-      const config = imageConfig(source)
-      return `${key}\n${RINGS.map((ring) => `  ring ${ring}\n${told(outcome(deprivileged(config, ring)))}`).join('')}`
-    })
-    await expect(rows.join('')).toMatchFileSnapshot('golden/seventeen.txt')
-  })
-})

@@ -1,6 +1,8 @@
 import closed from '../../../../resources/guests/lib/closed.inc?raw'
+import closedPv from '../../../../resources/guests/lib/closed-pv.inc?raw'
 import consolePv from '../../../../resources/guests/lib/console-pv.inc?raw'
 import consoleText from '../../../../resources/guests/lib/console.inc?raw'
+import expectPv from '../../../../resources/guests/lib/expect-pv.inc?raw'
 import expectText from '../../../../resources/guests/lib/expect.inc?raw'
 import interrupts from '../../../../resources/guests/lib/interrupts.inc?raw'
 import kernelPrograms from '../../../../resources/guests/lib/kernel-programs.inc?raw'
@@ -18,5 +20,7 @@ export const GUEST_LIBRARY: ReadonlyMap<string, string> = new Map([
   ['segments.inc', segments],
   ['kernel-programs.inc', kernelPrograms],
   ['expect.inc', expectText],
+  ['expect-pv.inc', expectPv],
   ['closed.inc', closed],
+  ['closed-pv.inc', closedPv],
 ])
