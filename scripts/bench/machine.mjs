@@ -1,9 +1,9 @@
 /** The simulated processor against npm v86, the same kernel in one process: interpreter against interpreter, and the distance to its compiler. */
-import { basename, join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { join } from 'node:path'
 import { buildKernel } from '../../bench/machine/build.mjs'
 import { LOOPS, makeRounds } from '../../bench/machine/rounds.mjs'
 import { runV86 } from '../../bench/machine/v86.mjs'
+import { bundled } from '../lib/bundled.mjs'
 import { root } from '../lib/steps.mjs'
 
 const BOOTS = Number(process.env.BENCH_BOOTS ?? 3)
@@ -60,12 +60,3 @@ function historySummary(measured) {
 }
 
 const round = (value) => Math.round(value * 100) / 100
-
-/** A TypeScript module as it is shipped: in one file, its constants inlined. */
-async function bundled(file) {
-  const vite = await import('vite')
-  const outDir = join(root, '.cache/bench/machine-code')
-  const name = basename(file, '.ts')
-  await vite.build({ configFile: false, logLevel: 'error', build: { ssr: join(root, file), outDir: join(outDir, name), emptyOutDir: true, minify: false, rollupOptions: { output: { entryFileNames: `${name}.mjs` } } } })
-  return import(pathToFileURL(join(outDir, name, `${name}.mjs`)).href)
-}

@@ -1,22 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { Machine } from '../machine/board/machine.ts'
 import { DR0 } from '../machine/cpu/layout.ts'
-import { binaryTranslation } from './techniques/binary-translation/binary-translation.ts'
-import { hardwareAssist } from './techniques/hardware-assist.ts'
 import { kernelAround } from './techniques/hardware-assist/testing/kernels.ts'
 import { imageOf, multiboot, playBoth } from './techniques/hardware-assist/testing/play.ts'
 import { trapAndEmulate } from './techniques/trap-and-emulate.ts'
-import { checkEquivalence } from './testing/equivalence/check.ts'
+import { checkEquivalence, EQUIVALENT } from './testing/equivalence/check.ts'
 import { guestState } from './testing/guest-state.ts'
 
 /** The long proof instead of the sample that a short run takes. */
 const THOROUGH = process.env['GLASSHOUSE_THOROUGH'] === '1'
 
 describe('random kernels and their programs end as on bare metal', () => {
-  test.each([
-    { name: 'hardware assist', plan: hardwareAssist(), direct: false },
-    { name: 'binary translation', plan: binaryTranslation(), direct: true },
-  ])('under $name', (technique) => {
+  test.each(EQUIVALENT)('under $name', (technique) => {
     const report = checkEquivalence({ seed: 'ci', count: THOROUGH ? 20_000 : 150, techniques: [technique], supply: THOROUGH ? 1500 : 250 })
     expect(report.counterexample).toBeNull()
     // They are no empty exercise.

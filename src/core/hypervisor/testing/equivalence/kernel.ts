@@ -17,6 +17,8 @@ export interface KernelOptions {
   readonly leaks: boolean
 }
 
+/** Room for the longest program in every statement. */
+const MOST_BYTES = 0x1_0000
 const REGISTERS = [0, 1, 2, 3, 6, 7]
 /** Instructions of one byte that may take each other's place. */
 const SHORT = [0x40, 0x43, 0x4a, 0x4e, 0x90, 0x99, 0x98, 0x9f, 0xf5, 0xf8, 0xf9, 0xfc, 0x27, 0x9c, 0xfa, 0xfb]
@@ -36,7 +38,9 @@ class Writer {
   readonly #leaks: boolean
   readonly #resume: number
   readonly #stack: number
-  readonly #bytes: number[] = []
+  /** From CODE on; what is written so far ends at `#length`. */
+  readonly #bytes = new Uint8Array(MOST_BYTES)
+  #length: number
   readonly #parts: string[] = []
   /** Addresses of short instructions and of immediates. */
   readonly #short: number[] = []
@@ -53,6 +57,7 @@ class Writer {
     this.#resume = symbols.get('resume')!
     this.#stack = symbols.get('stack')!
     this.#origin = CODE + random.below(0x1000)
+    this.#length = this.#origin - CODE
   }
 
   write(statements: number): RandomKernel {
@@ -69,20 +74,23 @@ class Writer {
     // dec dword [rounds]; jnz again; mov al, 0; out 0xf4, al; hlt
     this.#put([0xff, 0x0d]).#word(rounds).#put([0x0f, 0x85]).#word(again - this.#here - 4).#put([0xb0, 0, 0xe6, 0xf4, 0xf4])
     for (const { at, short } of this.#open) this.#fill(at, short)
-    return { code: Uint8Array.from([...new Uint8Array(this.#origin - CODE), ...this.#bytes]), entry: this.#origin, parts: this.#parts, leaks: this.#leaked }
+    return { code: this.#bytes.subarray(0, this.#length), entry: this.#origin, parts: this.#parts, leaks: this.#leaked }
   }
 
   get #here(): number {
-    return this.#origin + this.#bytes.length
+    return CODE + this.#length
   }
 
-  #put(bytes: Iterable<number>): this {
-    this.#bytes.push(...bytes)
+  #put(bytes: ArrayLike<number>): this {
+    this.#bytes.set(bytes, this.#length)
+    this.#length += bytes.length
     return this
   }
 
   #word(value: number): this {
-    return this.#put([value & 0xff, (value >>> 8) & 0xff, (value >>> 16) & 0xff, value >>> 24])
+    this.#set(this.#length, value)
+    this.#length += 4
+    return this
   }
 
   /** Fills a word in that was left open. */
@@ -99,7 +107,7 @@ class Writer {
     const random = this.#random
     // mov dword [resume], next; mov [stack], esp
     this.#put([0xc7, 0x05]).#word(this.#resume)
-    const next = this.#bytes.length
+    const next = this.#length
     this.#word(0).#put([0x89, 0x25]).#word(this.#stack)
     const kind = random.below(12)
     if (kind < 7) this.#piece(this.#pieces.kernel)
@@ -129,7 +137,7 @@ class Writer {
     // mov byte [place], imm8; or xor, add.
     const [opcode, modrm] = short ? [0xc6, 0x05] : ([[0xc6, 0x05], [0x80, 0x35], [0x80, 0x05]] as const)[random.below(3)]!
     this.#put([opcode, modrm])
-    this.#open.push({ at: this.#bytes.length, short })
+    this.#open.push({ at: this.#length, short })
     this.#word(0).#put([short ? SHORT[random.below(SHORT.length)]! : random.below(256)])
     for (let n = random.below(4); n > 0; n--) this.#patchable()
     // dec ecx; jnz again
@@ -163,16 +171,16 @@ class Writer {
     for (let n = 0; n < length; n++) {
       // push 0x23; pop ds; push 0x23; pop es; mov dword [resume], …
       this.#put([0x6a, 0x23, 0x1f, 0x6a, 0x23, 0x07, 0xc7, 0x05]).#word(this.#resume)
-      const place = this.#bytes.length
+      const place = this.#length
       this.#word(0).#piece(this.#pieces.user)
       if (n === length - 1) this.#put([0xcd, 0x81])
       // jmp over the way back
       else this.#put([0xeb, 0])
-      const behind = this.#bytes.length
+      const behind = this.#length
       this.#set(place, this.#here)
       if (n === length - 1) return
       this.#enterRing3(flags)
-      this.#bytes[behind - 1] = this.#bytes.length - behind
+      this.#bytes[behind - 1] = this.#length - behind
     }
   }
 

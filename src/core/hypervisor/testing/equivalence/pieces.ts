@@ -67,7 +67,7 @@ export function makePieces(random: Random, count: number, prelude: Prelude): Pie
 
 function assembled(texts: readonly string[], { symbols }: Prelude): readonly Piece[] {
   const { image, symbols: places } = built(`bits 32\norg 0\ngate_pointer equ ${symbols.get('gate_pointer')!}\n${texts.map((text, n) => `p${n}:\n${text}\n`).join('')}p${texts.length}:\n`)
-  return texts.map((text, n) => ({ text, code: image.subarray(places.get(`p${n}`)!, places.get(`p${n + 1}`)), leaks: LEAKS.test(text) }))
+  return texts.map((text, n) => ({ text, code: image.subarray(places.get(`p${n}`), places.get(`p${n + 1}`)), leaks: LEAKS.test(text) }))
 }
 
 const oneOf = <T>(random: Random, from: readonly T[]): T => from[random.below(from.length)]!

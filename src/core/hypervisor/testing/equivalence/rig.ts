@@ -25,6 +25,7 @@ export class Rig {
   readonly #entry: number
   /** Pages written since the snapshot, of the host's whole memory. */
   #dirty: readonly number[] = []
+  #devices: string | null = null
 
   /** @param monitor null: bare metal. */
   constructor({ image, symbols }: Prelude, monitor: MonitorPlan | null) {
@@ -54,7 +55,13 @@ export class Rig {
   /** Ticks since the end of the prelude. */
   run(ticks: number): void {
     this.machine.run(this.start + ticks)
+    this.#devices = null
     this.#dirty = [...new Set([...this.#dirty, ...this.machine.host.takeDirty()])]
+  }
+
+  /** What the devices remember, as text. */
+  get devices(): string {
+    return (this.#devices ??= JSON.stringify(saveDevices(this.machine.devices)))
   }
 
   /** Tick at the end of the prelude. */
@@ -81,8 +88,8 @@ export function differences(one: Rig, other: Rig): readonly string[] {
   compare('end', JSON.stringify(a.end), JSON.stringify(b.end))
   for (const count of ['instructions', 'iterations', 'deliveries'] as const) compare(count, a.cpu[count], b.cpu[count])
   compare('flags', eflags(a.cpu.s), eflags(b.cpu.s))
-  for (const [from, to] of WORDS) for (let i = from; i < to; i++) compare(`word ${i}`, a.cpu.s[i], b.cpu.s[i])
-  compare('devices', JSON.stringify(saveDevices(a.devices)), JSON.stringify(saveDevices(b.devices)))
+  for (const [from, to] of WORDS) for (let i = from; i < to; i++) if (a.cpu.s[i] !== b.cpu.s[i]) compare(`word ${i}`, a.cpu.s[i], b.cpu.s[i])
+  compare('devices', other.devices, one.devices)
   for (const page of new Set([...one.written, ...other.written])) if (!samePage(a.memory.bytes, b.memory.bytes, page)) found.push(`page ${hex(page * PAGE_SIZE)}`)
   return found
 }
