@@ -1,5 +1,6 @@
 import type { Cpu } from '../../machine/cpu/cpu.ts'
 import { run } from '../../machine/cpu/interpreter.ts'
+import { CPL } from '../../machine/cpu/layout.ts'
 import type { PhysicalMemory } from '../../machine/memory/physical-memory.ts'
 import { makeHostCpu } from '../cpu/host-cpu.ts'
 import { WorldSwitch } from '../cpu/world-switch.ts'
@@ -10,10 +11,12 @@ export class Deprivileged {
   readonly physical: Cpu
   readonly worlds: WorldSwitch
   readonly #virtual: Cpu
+  readonly #kernelRing: 1 | 3
 
   /** @param base host-physical address of the monitor's own pages. @param kernelRing where the guest's ring 0 runs. */
   constructor(virtual: Cpu, host: PhysicalMemory, base: number, kernelRing: 1 | 3) {
     this.#virtual = virtual
+    this.#kernelRing = kernelRing
     this.physical = makeHostCpu(host, base, base + OWN_BYTES)
     this.physical.cpuid = virtual.cpuid
     this.physical.costs = virtual.costs
@@ -32,6 +35,7 @@ export class Deprivileged {
   execute(most: number): number | 'shutdown' | null {
     const { physical } = this
     const virtual = this.#virtual
+    if (this.#kernelRing === 3) physical.kernelInRing3 = virtual.s[CPL] !== 3
     this.worlds.enter()
     const { instructions, iterations } = physical
     const stop = run(physical, most)

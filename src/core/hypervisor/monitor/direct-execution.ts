@@ -1,6 +1,6 @@
 import type { Cpu } from '../../machine/cpu/cpu.ts'
 import { DB, PAGE_FAULT } from '../../machine/cpu/fault.ts'
-import { deliverFault, interpret } from '../../machine/cpu/interpreter.ts'
+import { deliverFault } from '../../machine/cpu/interpreter.ts'
 import { CPL, CR2, DR0, EIP, FAULT_ERROR, FAULT_VECTOR, GDT_BASE, GDT_LIMIT, LDTR, START } from '../../machine/cpu/layout.ts'
 import { PRESENT } from '../../machine/cpu/segments.ts'
 import type { PhysicalMemory } from '../../machine/memory/physical-memory.ts'
@@ -10,6 +10,7 @@ import { VirtualTlb } from '../memory/virtual-tlb.ts'
 import { Deprivileged } from './deprivileged.ts'
 import type { Entries } from './entries.ts'
 import { GDT_OFFSET, LDT_OFFSET, SHADOW_LDT } from './layout.ts'
+import { emulate } from './emulate.ts'
 
 /** BS of DR6. */
 const SINGLE_STEP = 0x4000
@@ -45,8 +46,8 @@ export class DirectExecution {
     this.#virtual = virtual
     this.#entries = entries
     this.#processor = new Deprivileged(virtual, host, base, kernelRing)
-    this.physical = this.#processor.physical
-    this.translation = new VirtualTlb(virtual, this.physical, base, kernelRing)
+    this.physical = entries.processor = this.#processor.physical
+    this.translation = new VirtualTlb(virtual, this.physical, besideMonitor(base, kernelRing))
     this.#globals = new ShadowDescriptors(host, base + GDT_OFFSET, SHADOW_LDT, kernelRing)
     this.#locals = new ShadowDescriptors(host, base + LDT_OFFSET, LDT_BYTES, kernelRing)
     const forget = (): void => {
@@ -70,17 +71,22 @@ export class DirectExecution {
 
   /** Does what the hardware raised a vector for: the instruction itself, on the virtual processor, or the delivery of what is the guest's own. False: a triple fault. */
   handle(vector: number): boolean {
-    this.#entries.arrived()
+    // The debug trap belongs to the instruction before it.
+    this.#entries.arrived(vector === DB ? 0 : 1)
+    this.#entries.spend('resume')
     if (vector === DB && this.#wasSingleStep()) return this.#singleStepped()
     if (vector === PAGE_FAULT) {
       const fault = this.#pageFault()
-      if (fault !== 'emulate') this.#entries.note(fault === 'hidden' ? 'hidden fault' : 'reflected', vector)
+      traced = fault === 'traced'
+      this.#entries.spend('tableWalk')
+      if (fault === 'hidden' || fault === 'true') this.#entries.note(fault === 'hidden' ? 'hidden fault' : 'reflected', vector, this.#detail(vector))
+      if (fault === 'hidden' || fault === 'true') this.#entries.spend(fault === 'hidden' ? 'shadowFill' : 'reflect')
       if (fault === 'hidden') return true
       if (fault === 'true') return deliverFault(this.#virtual)
     }
     const before = this.#virtual.instructions
-    const result = interpret(this.#virtual)
-    this.#entries.note(this.#virtual.instructions > before ? 'emulated' : 'reflected', vector)
+    const result = emulate(this.#virtual, this.#entries, 'emulate')
+    this.#entries.note(this.#virtual.instructions === before ? 'reflected' : traced ? 'traced write' : 'emulated', vector, detail)
     return result !== 'shutdown'
   }
 
@@ -134,6 +140,7 @@ export class DirectExecution {
   }
 
   /** The shadow tables show the guest's as they are now. */
+    this.#entries.spend('reflect')
   #syncTables(): void {
     const virtual = this.#virtual
     const { s, rights, bases, limits } = virtual

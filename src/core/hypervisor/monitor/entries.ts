@@ -1,4 +1,5 @@
-import type { EntryReason, MonitorEntry, VmExit } from '../../machine/board/monitor-entry.ts'
+import type { EntryDetail, EntryReason, MonitorEntry } from '../../machine/board/monitor-entry.ts'
+import { counterOf, type MonitorEvent } from '../../machine/cpu/costs/counters.ts'
 import type { Cpu } from '../../machine/cpu/cpu.ts'
 import { CPL, START } from '../../machine/cpu/layout.ts'
 
@@ -8,7 +9,11 @@ export type EntryCounts = Readonly<Record<EntryReason, number>>
 /** A monitor's entries: counted, and told to whoever listens. */
 export class Entries {
   /** Is told every entry, when it is clear what it was for. */
-  listener: ((entry: MonitorEntry) => void) | null = null
+  onEntry: ((entry: MonitorEntry) => void) | null = null
+  /** Is told every arrival. */
+  onArrival: ((ahead: 0 | 1, eip: number) => void) | null = null
+  /** Where its work is booked: the processor that it runs on. */
+  processor: Cpu | null = null
   readonly #virtual: Cpu
   #counts: Record<EntryReason, number> = { emulated: 0, 'hidden fault': 0, reflected: 0, interrupt: 0, hypercall: 0, translated: 0 }
   /** Of the latest entry. */
@@ -35,7 +40,34 @@ export class Entries {
   note(reason: EntryReason, vector: number, vmExit?: VmExit): void {
     this.#counts[reason]++
     this.last = reason
-    this.listener?.({ reason, vector, eip: this.#eip, cpl: this.#cpl, ...(vmExit && { vmExit }) })
+    this.tell(reason, vector, detail)
+  }
+
+  /** Books work of the monitor's: what it costs stands in the table of costs. */
+  spend(work: MonitorEvent, times = 1): void {
+    this.processor!.counts[counterOf(work)]! += times
+  }
+
+  /** The same for what is counted elsewhere: so many in all. */
+  spent(work: MonitorEvent, total: number): void {
+    this.processor!.counts[counterOf(work)] = total
+  }
+
+  /** The host's devices have interrupted so often in all, and so many interrupts were given to the guest now. */
+  spentOnInterrupts(raised: number, given: number): void {
+    this.spent('hostInterrupt', raised)
+    this.spent('interruptWork', raised)
+    this.spend('reflect', given)
+  }
+
+  /** What is worth telling and no entry of its own. */
+  tell(reason: EntryReason, vector: number, detail: EntryDetail | null): void {
+    this.onEntry?.({ reason, vector, eip: this.#eip, cpl: this.#cpl, detail })
+  }
+
+  /** By name, without those that never came. */
+  list(): { readonly name: string; readonly value: number }[] {
+    return Object.entries(this.#counts).filter(([, value]) => value > 0).map(([name, value]) => ({ name, value }))
   }
 
   save(): EntryCounts {

@@ -1,3 +1,4 @@
+import { INTERRUPT_EVENT, LINE_RAISED } from '../../machine/cpu/costs/counters.ts'
 import type { Cpu } from '../../machine/cpu/cpu.ts'
 import { lookAround, type Stop } from '../../machine/cpu/interpreter.ts'
 import { ATTENTION, HALTED, INTR } from '../../machine/cpu/layout.ts'
@@ -6,6 +7,8 @@ import { ATTENTION, HALTED, INTR } from '../../machine/cpu/layout.ts'
 export interface GuestSteps {
   /** A device of the host's has interrupted. */
   interrupted(): void
+  /** Devices have interrupted so often since the start; and so many interrupts were given to the guest now. */
+  looked(raised: number, given: number): void
   /** The guest runs until it comes back, for at most so many instructions; `alone`: the next one comes alone. False: its processor shut down. */
   step(alone: boolean, most: number): boolean
 }
@@ -16,7 +19,9 @@ export function runGuest(virtual: Cpu, count: number, steps: GuestSteps): Stop {
   while (virtual.moment < virtual.stopAt) {
     if (virtual.s[ATTENTION] !== 0) {
       if (virtual.s[INTR] !== 0) steps.interrupted()
+      const given = virtual.counts[INTERRUPT_EVENT]!
       const stop = lookAround(virtual)
+      steps.looked(virtual.counts[LINE_RAISED]!, virtual.counts[INTERRUPT_EVENT]! - given)
       if (stop) return stop
       if (virtual.moment >= virtual.stopAt) break
     }

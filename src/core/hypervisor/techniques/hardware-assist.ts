@@ -22,7 +22,10 @@ import { PRIMARY, startVmx, VMX_BYTES, withoutVmx } from './hardware-assist/star
 
 type VmExitCounts = Readonly<Partial<Record<ExitName, number>>>
 
-interface Snapshot { readonly physical: ReturnType<Cpu['save']>; readonly exits: EntryCounts; readonly vmExits: VmExitCounts; readonly known: number }
+/** What the monitor does about an exit, where that is not just any other. */
+const WORK: Readonly<Partial<Record<ExitName, MonitorEvent>>> = { io: 'portExit', externalInterrupt: 'interruptWork' }
+
+interface Snapshot { readonly physical: ReturnType<Cpu['save']>; readonly exits: EntryCounts; readonly vmExits: VmExitCounts; readonly known: number; readonly log: ReturnType<VmcsLog['save']> }
 
 /**
  * The processor helps (VT-x, AMD-V): the guest's kernel runs in ring 0, but in non-root operation, where the processor itself keeps the guest's state apart, and comes
@@ -43,7 +46,7 @@ export class HardwareAssist implements Executor {
     this.#entries = new Entries(virtual)
     this.#physical = startVmx(host, virtual.memory.size)
     this.#physical.costs = virtual.costs
-    virtual.elsewhere = this.#physical
+    virtual.elsewhere = this.#entries.processor = this.#physical
     this.#observer = new GuestObserver(virtual, this.#physical)
   }
 
@@ -129,6 +132,7 @@ export class HardwareAssist implements Executor {
     const virtual = this.#virtual
     const physical = this.#physical
     this.#observer.attach()
+    this.#entries.spend('guestEntry')
     const stop = run(physical, virtual.stopAt - virtual.moment)
     this.#observer.count()
     if (stop !== 'vm-exit') {
@@ -192,7 +196,9 @@ export class HardwareAssist implements Executor {
     const stop = lookAround(virtual)
     if (stop || virtual.moment >= virtual.stopAt) return stop
     virtual.observer?.each?.()
-    return virtual.moment >= virtual.stopAt ? null : this.#one()
+    if (virtual.moment >= virtual.stopAt) return null
+    this.#entries.spend('interpret')
+    return this.#one()
   }
 
   /** A device's interrupt by way of the virtual processor. */
@@ -214,7 +220,10 @@ export class HardwareAssist implements Executor {
     const kind = name === 'externalInterrupt' || name === 'interruptWindow' ? 'interrupt' : 'emulated'
     this.#vmExits[name] = (this.#vmExits[name] ?? 0) + 1
     this.#entries.arrived()
-    this.#entries.note(kind, -1, { reason, name, amd: AMD_EXIT[name], qualification })
+    this.#entries.spend('guestExit')
+    this.#entries.spend('exitReads')
+    this.#entries.spend(WORK[name] ?? 'otherExit')
+    this.#entries.note(kind, -1, { kind: 'vm exit', reason, name, amd: AMD_EXIT[name], qualification })
   }
 }
 

@@ -1,11 +1,12 @@
 import type { Executor, MonitorPlan } from '../../machine/board/executor.ts'
 import type { Cpu } from '../../machine/cpu/cpu.ts'
-import { interpret, type Stop } from '../../machine/cpu/interpreter.ts'
+import type { Stop } from '../../machine/cpu/interpreter.ts'
 import { CR0, CR0_PE } from '../../machine/cpu/layout.ts'
 import type { PhysicalMemory } from '../../machine/memory/physical-memory.ts'
 import { DirectExecution } from '../monitor/direct-execution.ts'
 import { Entries, type EntryCounts } from '../monitor/entries.ts'
 import { HOST_INTERRUPT, MONITOR_BYTES } from '../monitor/layout.ts'
+import { emulate } from '../monitor/emulate.ts'
 import { type GuestSteps, runGuest } from '../monitor/run-loop.ts'
 
 export interface TrapAndEmulateOptions {
@@ -64,7 +65,7 @@ export class TrapAndEmulate implements Executor, GuestSteps {
 
   step(alone: boolean, most: number): boolean {
     // There are no rings before protected mode.
-    if ((this.#virtual.s[CR0]! & CR0_PE) === 0) return interpret(this.#virtual) !== 'shutdown'
+    if ((this.#virtual.s[CR0]! & CR0_PE) === 0) return emulate(this.#virtual, this.#entries, 'interpret') !== 'shutdown'
     const vector = this.#execution.execute(alone ? 1 : most)
     return vector === null || this.#execution.handle(vector)
   }
@@ -74,3 +75,7 @@ export const trapAndEmulate = (options: TrapAndEmulateOptions): MonitorPlan => (
   hostBytes: (guestBytes) => guestBytes + MONITOR_BYTES,
   make: (cpu, host) => new TrapAndEmulate(cpu, host, options),
 })
+  looked(raised: number, given: number): void {
+    this.#entries.spentOnInterrupts(raised, given)
+  }
+

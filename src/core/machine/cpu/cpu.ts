@@ -2,7 +2,7 @@ import { DeviceRanges } from '../devices/ranges.ts'
 import { HEAD_BYTES, type MemoryWatcher, PAGE_SIZE, type PhysicalMemory } from '../memory/physical-memory.ts'
 import { type CpuidRecord, DEFAULT_CPUID } from './cpuid.ts'
 import { pricesOf } from './costs/account.ts'
-import { COUNT_PLACES, FAULT_EVENT, GATE, INSTRUCTIONS_OF, INTERRUPT_EVENT, ITERATIONS_OF, KERNEL_SIDE, PAGE_FAULT_EVENT, PLAIN, USER_SIDE } from './costs/counters.ts'
+import { COUNT_PLACES, FAULT_EVENT, GATE, INSTRUCTIONS_OF, INTERRUPT_EVENT, ITERATIONS_OF, KERNEL_SIDE, LINE_RAISED, PAGE_FAULT_EVENT, PLAIN, USER_SIDE } from './costs/counters.ts'
 import { costTable } from './costs/presets.ts'
 import { completeCounts, cyclesBeyond, type TimeCosts, timeCosts } from './costs/time.ts'
 import { PAGE_FAULT } from './fault.ts'
@@ -247,6 +247,7 @@ export class Cpu implements MemoryWatcher {
 
   /** The interrupt controller's line. */
   setInterrupt(level: boolean): void {
+    if (level && this.s[INTR] === 0) this.counts[LINE_RAISED]! += 1
     this.s[INTR] = level ? 1 : 0
     this.s[ATTENTION] = 1
   }

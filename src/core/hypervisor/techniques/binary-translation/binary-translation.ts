@@ -1,7 +1,7 @@
 import type { Executor, MonitorPlan } from '../../../machine/board/executor.ts'
 import type { Cpu } from '../../../machine/cpu/cpu.ts'
 import { PAGE_FAULT } from '../../../machine/cpu/fault.ts'
-import { interpret, run as runPhysical, type Stop } from '../../../machine/cpu/interpreter.ts'
+import { run as runPhysical, type Stop } from '../../../machine/cpu/interpreter.ts'
 import { BASES, CPL, CR0, CR0_PE, CS, EIP, FLAGS, IF, IOPL_SHIFT, LIMITS, RF, RIGHTS, SS, TF, VMX_MODE } from '../../../machine/cpu/layout.ts'
 import { gpa } from '../../../machine/memory/addresses.ts'
 import type { PhysicalMemory } from '../../../machine/memory/physical-memory.ts'
@@ -10,6 +10,7 @@ import { Entries, type EntryCounts } from '../../monitor/entries.ts'
 import { FENCE, HOST_INTERRUPT, IDT_OFFSET, MONITOR_BYTES } from '../../monitor/layout.ts'
 import { type GuestSteps, runGuest } from '../../monitor/run-loop.ts'
 import { blocksOf, type TranslatedBlock } from './blocks.ts'
+import { emulate } from '../../monitor/emulate.ts'
 import { BEFORE_MISS, BEFORE_TABLE, CACHE_LINEAR, FIRST_RUN, MISS } from './cache-layout.ts'
 import { type CacheStop, CacheSwitch } from './cache-switch.ts'
 import type { Point, Run } from './run-record.ts'
@@ -128,7 +129,7 @@ export class BinaryTranslation implements Executor, GuestSteps {
 
   step(alone: boolean, most: number): boolean {
     const { s } = this.#virtual
-    if ((s[CR0]! & CR0_PE) === 0) return interpret(this.#virtual) !== 'shutdown'
+    if ((s[CR0]! & CR0_PE) === 0) return emulate(this.#virtual, this.#entries, 'interpret') !== 'shutdown'
     if (s[CPL] === 3) {
       // What `cli` and `popf` of such a program do to IF must not get lost.
       if ((s[FLAGS]! & (IOPL | IF)) !== IF) return this.#interpret()
@@ -150,7 +151,11 @@ export class BinaryTranslation implements Executor, GuestSteps {
 
   #interpret(): boolean {
     this.#counts.interpreted++
-    return interpret(this.#virtual) !== 'shutdown'
+    return emulate(this.#virtual, this.#entries, 'interpret') !== 'shutdown'
+  looked(raised: number, given: number): void {
+    this.#entries.spentOnInterrupts(raised, given)
+  }
+
   }
 
   #translatedCode(most: number): boolean {
@@ -178,7 +183,26 @@ export class BinaryTranslation implements Executor, GuestSteps {
     const pc = s[EIP]! >>> 0
     const cpl = s[CPL]!
     if (place?.pc === pc && place.cpl === cpl && this.#cache.has(place.run)) return place.at
-    return this.#cache.find(pc, cpl)?.at ?? null
+    const entry = this.#cache.find(pc, cpl)
+    this.#spentOnTranslation(0)
+    if (this.#cache.made > 0) {
+      this.#entries.arrived(1, pc)
+      this.#entries.tell('translated', -1, this.#block(pc))
+    }
+    return entry?.at ?? null
+  }
+
+  #block(pc: number): EntryDetail {
+    const { made } = this.#cache
+    this.#cache.made = 0
+    return { kind: 'block', pc: pc >>> 0, instructions: made }
+  }
+
+  /** @param entries of the monitor that led to it. */
+  #spentOnTranslation(entries: number): void {
+    this.#entries.spend('resume', entries)
+    this.#entries.spend('lookUp', entries)
+    this.#entries.spent('translate', this.#cache.counts.instructions)
   }
 
   /** Whether the guest's state is that between two of its instructions. */
@@ -238,7 +262,8 @@ export class BinaryTranslation implements Executor, GuestSteps {
     this.#cache.touched = false
     this.#place = null
     this.#entries.note('emulated', BP)
-    if (interpret(this.#virtual) === 'shutdown') return false
+    this.#entries.spend('resume')
+    if (emulate(this.#virtual, this.#entries, 'callOut') === 'shutdown') return false
     if (point.service === 'adapted') {
       point.heat = this.#cache.touched ? 0 : point.heat + 1
       if (point.heat === COOL && this.#cache.has(run.id)) {
@@ -260,6 +285,8 @@ export class BinaryTranslation implements Executor, GuestSteps {
     if (vector !== PAGE_FAULT || !this.#cache.touched || !instruction.ident) return true
     point.heat++
     if (point.heat < HOT || !this.#cache.has(run.id)) return true
+    this.#spentOnTranslation(1)
+    this.#entries.note('translated', BP, this.#block(target))
     this.#cache.adapt(point, true)
     this.#counts.adapted++
     return true
@@ -270,6 +297,8 @@ export class BinaryTranslation implements Executor, GuestSteps {
     if (this.#virtual.s[EIP]! >>> 0 !== next >>> 0) return
     const point = this.#cache.pointAt(at)?.point
     if (point?.start === at && point.pc >>> 0 === next >>> 0) this.#goOn(run.id, at, next)
+    this.#spentOnTranslation(1)
+    this.#entries.note('translated', BP, this.#block(point.target))
   }
 }
 

@@ -83,6 +83,7 @@ export class Paravirtual implements Executor {
     this.#entries = new Entries(virtual)
     const run = this.#run = new GuestRun(virtual, host, base)
     const paging = this.#paging = new DirectPaging(virtual, run.physical, base)
+    this.#entries.processor = run.physical
     const frames = this.#frames = new Frames(virtual.memory, paging.monitorEntry)
     const guest = new GuestMemory(virtual)
     const events = this.#events = new EventChannels(virtual)
@@ -188,7 +189,12 @@ export class Paravirtual implements Executor {
   }
 
   #hostInterrupt(): void {
-    this.#entered('interrupt', HOST_INTERRUPT)
+    this.#look = true
+    this.#entries.arrived()
+    this.#entries.note('interrupt', HOST_INTERRUPT)
+    this.#entries.spend('hostInterrupt')
+    this.#entries.spend('interruptWork')
+    this.#entries.spend('resume')
     this.#dom0.interrupt(this.#virtual.acknowledge())
     this.#events.showTime(this.#dom0.timer.now, this.#virtual.timestamp)
   }
@@ -211,6 +217,7 @@ export class Paravirtual implements Executor {
     if (vector >= FIRST_FREE_VECTOR || vector === BREAKPOINT || vector === OVERFLOW) return this.#softwareInterrupt(vector)
     const virtual = this.#virtual
     const { s } = this.#run.physical
+    this.#entries.spend('reflect')
     if (vector === DB) virtual.s[DR0 + 6]! |= SINGLE_STEP
     else virtual.deliveries++
     if (vector === PAGE_FAULT) this.#events.cr2 = virtual.s[CR2] = s[CR2]!
@@ -218,6 +225,18 @@ export class Paravirtual implements Executor {
   }
 
   #hypercall(): boolean {
+    const software = vector >= FIRST_FREE_VECTOR || vector === BREAKPOINT || vector === OVERFLOW
+    this.#look = true
+    this.#entries.arrived(software || vector === DB ? 0 : 1, software ? s[START]! : undefined)
+    this.#entries.spend('resume')
+    this.#entries.spend(software ? 'reflectCall' : 'reflect')
+    if (software) {
+      const goesOn = this.#softwareInterrupt(vector)
+      this.#entries.note('reflected', vector)
+      return goesOn
+    }
+    this.#entries.note('reflected', vector, vector === PAGE_FAULT ? { kind: 'page fault', error: s[FAULT_ERROR]!, address: s[CR2]! >>> 0 } : null)
+    const virtual = this.#virtual
     this.#entered('hypercall', HYPERCALL_VECTOR)
     try {
       this.#hypercalls.call()
@@ -234,6 +253,11 @@ export class Paravirtual implements Executor {
     const trap = this.#crossings.trapAt(vector)
     if (trap && virtual.s[CPL]! <= trap.ring) return this.#reflect('software', vector, -1)
     // The instruction has not happened.
+    } finally {
+      this.#entries.spend('resume')
+      this.#entries.spend('hypercall')
+      this.#entries.spent('tableUpdate', this.#mmu.updates)
+      this.#entries.note('hypercall', HYPERCALL_VECTOR, { kind: 'hypercalls', calls: this.#calls })
     virtual.s[EIP] = virtual.s[START] = this.#run.physical.s[START]!
     virtual.instructions--
     virtual.deliveries++

@@ -66,4 +66,6 @@ export const COUNTERS = FIRST_MONITOR_COUNTER + MONITOR_EVENTS.length
 /** Behind them, in the same list: instructions of every class that were executed on each side up to the last change of sides, and iterations. */
 export const INSTRUCTIONS_OF = COUNTERS
 export const ITERATIONS_OF = COUNTERS + 2
-export const COUNT_PLACES = COUNTERS + 4
+/** How often the interrupt controller has raised its line. */
+export const LINE_RAISED = COUNTERS + 4
+export const COUNT_PLACES = COUNTERS + 5

@@ -18,7 +18,7 @@ export const P4_2005: CpuPreset = {
     iteration: unconfirmed(1, MEMORY),
     call: derived(5, `call and ret are 11 together (${MEASURED})`),
     ret: derived(6, `call and ret are 11 together (${MEASURED})`),
-    indirect: derived(31, `call and ret under translation are 51 (${MEASURED}), less the other instructions of the two sequences`),
+    indirect: derived(34, `call and ret under translation are 51 (${MEASURED}), less the other instructions of the two sequences`),
     mul: unconfirmed(10, MEMORY),
     div: unconfirmed(60, MEMORY),
     complex: unconfirmed(4, MEMORY),
