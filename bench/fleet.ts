@@ -25,13 +25,13 @@ const host = (at: number): HostRecord => ({
   id: `host:${at}`, type: 'host', rack: 'rack:1', name: `host-${at}`, order: at, model: 'rack-2017', formFactor: 'server',
   cpu: { model: 'Intel Xeon Gold 6130', vendor: 'intel', year: 2017, cores: 16, ghz: 2.1, flags: ['vmx', 'ept', 'vt-d', 'lm'] },
   memoryMiB: 65_536, disks: [{ name: 'sda', sizeGiB: 960, kind: 'ssd' }], nics: [{ name: 'nic0', model: 'ixgbe', mac: '02:67:68:00:00:01', network: 'network:lan' }],
-  state: 'running', os: 'debian-12', osName: 'Debian 12', kernel: '6.1.0-18-amd64', since: 0, memoryUsedMiB: 0, vcpusUsed: 0,
+  state: 'running', os: 'debian-12', osName: 'Debian 12', kernel: '6.1.0-18-amd64', since: 0, memoryUsedMiB: 0, vcpusUsed: 0, failed: [],
 })
 
 const makeVm = (on: number, at: number): VmRecord => ({
   id: `vm:${at}`, type: 'vm', host: `host:${on}`, hypervisor: `hypervisor:${on}`, name: `vm-${at}`, order: at, role: 'guest', template: 'debian-12', osName: 'Debian 12',
   kernel: '6.1.0-18-amd64', vcpus: 2, memoryMiB: 2048, diskGiB: 20, mac: '52:54:00:00:00:01', uuid: '00000000-0000-4000-8000-000000000000', technique: 'hardware-assist',
-  state: 'running', since: 0, boot: [], currentSnapshot: null, faultText: null, console: '', hasDisk: true, hasNic: true,
+  state: 'running', since: 0, boot: [], currentSnapshot: null, faultText: null, console: '', hasDisk: true, hasNic: true, monitor: 'automatic', stalled: [],
 })
 
 const container = (at: number): ContainerRecord => ({

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { CatalogueAnswer } from './catalogue.ts'
 import type { RecordId, RecordType } from './records.ts'
+import type { StructureAnswer } from './structure.ts'
 
 /**
  * Everything a person, a lab, the terminal or an API can ask for. Each command has a schema, which guards every door,
@@ -21,6 +22,7 @@ function id<T extends RecordType>(...types: [T, ...T[]]) {
 }
 
 const anyId = v.custom<RecordId>((value) => typeof value === 'string' && /^[a-z]+:[A-Za-z0-9._:-]{1,100}$/.test(value), 'not an id')
+const partId = v.pipe(v.string(), v.regex(/^(?:host|hypervisor|vm):[A-Za-z0-9._:-]{1,100}\/[A-Za-z0-9._-]{1,60}$/, 'not the id of a part'))
 const portMapping = v.object({ hostPort: port, containerPort: port, protocol: v.picklist(['tcp', 'udp']) })
 const cpuFlag = v.picklist(['vmx', 'svm', 'ept', 'npt', 'vt-d', 'amd-vi', 'lm', 'pae', 'nx'])
 
@@ -58,6 +60,10 @@ export const COMMANDS = {
   'host.install-os': { schema: v.object({ host: id('host'), os: shortText }), edit: true },
   'host.install-hypervisor': { schema: v.object({ host: id('host'), product: shortText }), edit: true },
   'host.wipe': { schema: v.object({ host: id('host') }), edit: true },
+  /** A fault is put into a part of the host's software: what it takes along follows from what the part is in. */
+  'host.crash': { schema: v.object({ host: id('host'), part: partId }), edit: false },
+  /** Off and on again: what is left running loses its power. */
+  'host.power-cycle': { schema: v.object({ host: id('host') }), edit: false },
   'object.rename': { schema: v.object({ id: anyId, name: objectName }), edit: true },
 
   'vm.create': {
@@ -80,6 +86,8 @@ export const COMMANDS = {
       /** Plugged in or taken out. */
       disk: v.optional(v.boolean()),
       nic: v.optional(v.boolean()),
+      /** How its processor is virtualized, where the product leaves the choice. */
+      monitor: v.optional(v.picklist(['automatic', 'binary-translation', 'hardware-assist'])),
     }),
     edit: true,
   },
@@ -217,6 +225,8 @@ export interface Diagnostic {
 
 export const QUERIES = {
   catalogue: { schema: v.object({}) },
+  /** What a host is put together from; and what the crash of a part would do, and how a VM's requests go (the first that runs, if not said). */
+  'host.structure': { schema: v.object({ host: id('host'), vm: v.optional(id('vm')), crash: v.optional(partId) }) },
   /** A folder's entries: of the whole image, or of one layer's changes only. */
   'image.files': { schema: v.object({ image: id('image'), path: filePath, layer: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0))) }) },
   'container.files': { schema: v.object({ container: id('container'), path: filePath }) },
@@ -231,6 +241,7 @@ export type QueryParams<N extends QueryName> = v.InferOutput<(typeof QUERIES)[N]
 
 export interface QueryResults {
   catalogue: CatalogueAnswer
+  'host.structure': StructureAnswer
   'image.files': { readonly entries: readonly FileEntry[] }
   'container.files': { readonly entries: readonly FileEntry[] }
   'container.logs': { readonly text: string }

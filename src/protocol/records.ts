@@ -47,7 +47,7 @@ export interface NicSpec {
   readonly network: RecordId<'network'> | null
 }
 
-export type HostState = 'empty' | 'installing' | 'running' | 'crashed'
+export type HostState = 'empty' | 'installing' | 'running' | 'crashed' | 'booting'
 
 export interface HostRecord extends BaseRecord<'host'> {
   readonly rack: RecordId<'rack'>
@@ -70,6 +70,8 @@ export interface HostRecord extends BaseRecord<'host'> {
   /** Sums over what runs here, kept by the engine. */
   readonly memoryUsedMiB: number
   readonly vcpusUsed: number
+  /** Software parts that have crashed and are not up again, in order (`StructurePart.id`). */
+  readonly failed: readonly string[]
 }
 
 export type HypervisorType = 'bare-metal' | 'hosted'
@@ -90,6 +92,8 @@ export interface HypervisorRecord extends BaseRecord<'hypervisor'> {
 
 export type VmState = 'off' | 'booting' | 'running' | 'paused' | 'stopping' | 'fault'
 export type VmRole = 'guest' | 'privileged-domain' | 'hidden'
+
+export type MonitorChoice = 'automatic' | 'binary-translation' | 'hardware-assist'
 
 export interface BootPhase {
   readonly name: string
@@ -117,6 +121,10 @@ export interface VmRecord extends BaseRecord<'vm'> {
   readonly uuid: string
   /** How the CPU is virtualized for it: decided by product, guest and host. */
   readonly technique: 'hardware-assist' | 'binary-translation' | 'paravirtualization' | 'none'
+  /** What its settings ask for; `automatic`: the first that the product would take. */
+  readonly monitor: MonitorChoice
+  /** Requests that nobody answers now, because what carries them is down. */
+  readonly stalled: readonly ('block' | 'network')[]
   readonly state: VmState
   readonly since: number
   /** The phases of the boot in progress or of the latest one. */

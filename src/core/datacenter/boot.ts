@@ -1,4 +1,5 @@
-import type { BootPhase, VmRecord } from '../../protocol/records.ts'
+import type { BootPhase, RecordId, VmRecord } from '../../protocol/records.ts'
+import type { StructurePart } from '../../protocol/structure.ts'
 import { MILLISECOND, type SimTime } from '../simulation/units.ts'
 import type { Store } from '../store/store.ts'
 import { bootRun, type BootPhaseName, type BootRun } from './boot-run.ts'
@@ -55,3 +56,15 @@ function milliseconds({ role, template }: VmRecord, phase: BootPhaseName): numbe
 
 /** How long an orderly shutdown takes (estimate). */
 export const SHUTDOWN_TIME: SimTime = 4_000 * MILLISECOND
+
+/** From power-on to a host whose hypervisor is up: firmware of a server, with its option ROMs, and a system (estimate). */
+export const HOST_BOOT_TIME: SimTime = 90_000 * MILLISECOND
+/** Restarts (estimates): a driver domain that is Linux or Windows, a card's firmware, a service. */
+const RESTART_MS = { linux: 12_000, windows: 38_000, card: 5_000, process: 2_000 }
+
+/** How long a protection domain is away that others start again. */
+export function restartTime(store: Store, { mode, id }: StructurePart): SimTime {
+  if (mode === 'card' || mode === 'process') return RESTART_MS[mode] * MILLISECOND
+  const host = id.startsWith('host:') ? store.get(id.slice(0, id.indexOf('/')) as RecordId<'host'>) : undefined
+  return RESTART_MS[host?.kernel?.startsWith('NT') ? 'windows' : 'linux'] * MILLISECOND
+}

@@ -8,6 +8,7 @@ import { HOST_MODELS } from './catalogue/host-models.ts'
 import { HOST_SYSTEMS } from './catalogue/host-systems.ts'
 import { PRODUCTS } from '../hypervisor/products/catalogue.ts'
 import { isActive } from './machines.ts'
+import { structureOf } from './structure.ts'
 import { makeDatacenter } from './testing/make-datacenter.ts'
 
 type Room = ReturnType<typeof makeDatacenter>
@@ -20,6 +21,8 @@ const action = fc.oneof(
   fc.record({ do: fc.constant('verb' as const), at: fc.nat(999), verb }),
   fc.record({ do: fc.constant('plug' as const), at: fc.nat(999), disk: fc.boolean(), nic: fc.boolean() }),
   fc.record({ do: fc.constant('restore' as const), at: fc.nat(999) }),
+  fc.record({ do: fc.constant('crash' as const), at: fc.nat(999), part: fc.nat(999) }),
+  fc.record({ do: fc.constant('power-cycle' as const), at: fc.nat(999) }),
   fc.record({ do: fc.constant('wait' as const), seconds: fc.integer({ min: 1, max: 30 }) }),
 )
 
@@ -53,6 +56,17 @@ async function apply(room: Room, step: typeof action extends fc.Arbitrary<infer 
       if (snapshot) room.run('vm.restore-snapshot', { snapshot: snapshot.id })
       return
     }
+    case 'crash': {
+      const host = pick(room.store.all('host'), step.at)
+      const part = host && pick(structureOf(room.store, host).composition.parts, step.part)
+      if (part) room.run('host.crash', { host: host.id, part: part.id })
+      return
+    }
+    case 'power-cycle': {
+      const host = pick(room.store.all('host'), step.at)
+      if (host) room.run('host.power-cycle', { host: host.id })
+      return
+    }
     case 'wait':
       return room.seconds(step.seconds)
   }
@@ -78,6 +92,15 @@ function checkInvariants({ store }: Room): void {
     expect(host.vcpusUsed).toBe(active.reduce((sum, vm) => sum + vm.vcpus, 0))
     const overcommits = store.all('hypervisor').some((each) => each.host === host.id && findProduct(each.product).allowsOvercommit)
     if (!overcommits) expect(host.memoryUsedMiB).toBeLessThanOrEqual(host.memoryMiB)
+    // What is down is said to be, and nothing runs on it.
+    const { composition, now } = structureOf(store, host)
+    if (host.state === 'crashed' || host.state === 'booting') expect(host.failed.length).toBeGreaterThan(0)
+    for (const vm of active.filter(({ role }) => role === 'guest')) {
+      const effect = now.get(`${vm.id}/guest`)
+      expect(composition.find(`${vm.id}/guest`)).toBeDefined()
+      expect(effect?.kind).not.toBe('down')
+      expect(vm.stalled).toEqual(effect?.kind === 'stalled' ? effect.services.filter((service) => service !== 'control') : [])
+    }
     const owners = new Set(active.filter((vm) => vm.technique === 'hardware-assist').map((vm) => vm.hypervisor))
     expect(owners.size).toBeLessThanOrEqual(1)
   }

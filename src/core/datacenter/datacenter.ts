@@ -1,5 +1,5 @@
 import type { CatalogueAnswer } from '../../protocol/catalogue.ts'
-import type { CommandHandlers, CommandParams } from '../../protocol/commands.ts'
+import type { CommandHandlers, CommandParams, QueryHandlers } from '../../protocol/commands.ts'
 import { ROOM_ID, typeOfId, type RecordId } from '../../protocol/records.ts'
 import { Failure } from '../base/failure.ts'
 import type { LinuxSystems } from '../containers/runtime/linux-system.ts'
@@ -8,18 +8,21 @@ import { HOST_MODELS } from './catalogue/host-models.ts'
 import { HOST_SYSTEMS } from './catalogue/host-systems.ts'
 import { PRODUCTS } from '../hypervisor/products/catalogue.ts'
 import type { DatacenterContext } from './context.ts'
+import { HostCrashes } from './crashes.ts'
 import { engineHandlers, linuxSystems } from './engines.ts'
 import { hostHandlers, LAN_ID } from './hosts.ts'
 import { vmsOf } from './machines.ts'
 import { claimName } from './naming.ts'
 import { VmPower } from './power.ts'
 import { snapshotHandlers } from './snapshots.ts'
+import { structureAnswer } from './structure.ts'
 import { vmHandlers } from './vms.ts'
 
 export type DatacenterCommands = Exclude<Extract<keyof CommandHandlers, `rack.${string}` | `host.${string}` | `vm.${string}` | `engine.${string}` | 'object.rename'>, never>
 
 export interface Datacenter {
   readonly handlers: CommandHandlers<DatacenterCommands>
+  readonly queries: QueryHandlers<'host.structure'>
   readonly systems: LinuxSystems
   /** Puts the bare room: its floor and its network. Racks and hosts come by commands. */
   furnish(): void
@@ -33,10 +36,12 @@ export function createDatacenter(context: DatacenterContext): Datacenter {
       ...hostHandlers(context),
       ...vmHandlers(context),
       ...power.handlers(),
+      ...new HostCrashes(context, power).handlers(),
       ...snapshotHandlers(context, power),
       ...engineHandlers(context),
       'object.rename': (params) => rename(context, params),
     },
+    queries: { 'host.structure': (params) => structureAnswer(context.store, params) },
     systems: linuxSystems(context),
     furnish: () => {
       context.store.put({ id: ROOM_ID, type: 'room', name: 'Server room' })

@@ -7,6 +7,7 @@ import type { Store } from '../store/store.ts'
 import { findGuest, findHostSystem } from './catalogue/find.ts'
 import { LINUXKIT } from './catalogue/guests.ts'
 import type { DatacenterContext } from './context.ts'
+import { requireSettled } from './hosts.ts'
 import { kernelBefore } from './install-checks.ts'
 import { freeMemoryMiB, hypervisorsOf, memoryText, refreshHost } from './machines.ts'
 import { isUp } from './power.ts'
@@ -50,6 +51,7 @@ function installOnHost(context: DatacenterContext, host: HostRecord): { owner: O
       ? new Failure('refused', `${host.name} runs ${present.name} on the bare machine: there is no Linux for Docker to share.`, 'Create a Linux VM and install Docker in it.')
       : new Failure('refused', `${host.name} is empty: containers need a kernel to share.`, 'Install Linux, Windows or macOS first.')
   }
+  requireSettled(host)
   const system = findHostSystem(host.os)
   requireNoEngine(store, host.id, host.name)
   if (system.family !== 'linux') return { owner: addHiddenVm(context, host), name: host.name }

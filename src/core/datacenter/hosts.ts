@@ -33,15 +33,15 @@ export function hostHandlers(context: DatacenterContext): CommandHandlers<HostCo
     'host.add': (params) => addHost(context, params),
     'host.configure': (params) => configureHost(context, params),
     'host.remove': ({ host }) => {
-      const record = store.require(host)
+      const record = requireSettled(store.require(host))
       wipe(context, record)
       store.remove(host)
       return null
     },
-    'host.install-os': ({ host, os }) => installSystem(context, store.require(host), os),
-    'host.install-hypervisor': ({ host, product }) => ({ hypervisor: installHypervisor(context, store.require(host), findProduct(product)) }),
+    'host.install-os': ({ host, os }) => installSystem(context, requireSettled(store.require(host)), os),
+    'host.install-hypervisor': ({ host, product }) => ({ hypervisor: installHypervisor(context, requireSettled(store.require(host)), findProduct(product)) }),
     'host.wipe': ({ host }) => {
-      wipe(context, store.require(host))
+      wipe(context, requireSettled(store.require(host)))
       store.update(host, { os: null, osName: null, kernel: null, state: 'empty', since: context.simulation.now })
       refreshHost(store, host)
       return null
@@ -59,7 +59,7 @@ function addHost({ store, ids, simulation, events }: DatacenterContext, params: 
   store.put({
     id, type: 'host', rack, name, order: nextOrder(hosts), model: model.key, formFactor: model.formFactor, cpu: model.cpu, memoryMiB: model.memoryMiB,
     disks: model.disks, nics: model.nics.map((nic, at) => ({ name: `nic${at}`, model: nic, mac: macAddress(Number(id.slice('host:'.length)), at), network: LAN_ID }) satisfies NicSpec),
-    state: 'empty', os: null, osName: null, kernel: null, since: simulation.now, memoryUsedMiB: 0, vcpusUsed: 0,
+    state: 'empty', os: null, osName: null, kernel: null, since: simulation.now, memoryUsedMiB: 0, vcpusUsed: 0, failed: [],
   })
   events.add({ kind: 'edit', subject: id, subjectName: name, text: `${name} stands in the rack: ${model.cpu.model}, ${memoryText(model.memoryMiB)}, nothing installed.` })
   return { host: id }
@@ -72,7 +72,7 @@ function macAddress(host: number, nic: number): string {
 }
 
 function configureHost({ store }: DatacenterContext, { host: id, memoryMiB, cores, flags }: CommandParams<'host.configure'>): null {
-  const host = store.require(id)
+  const host = requireSettled(store.require(id))
   if (memoryMiB !== undefined) {
     const used = reservedMemoryMiB(store, host) + vmMemoryMiB(store, id)
     if (memoryMiB < used) throw new Failure('capacity', `${memoryText(used)} of ${host.name}'s memory are in use.`, 'Stop VMs first, or keep more memory.')
@@ -129,8 +129,15 @@ function addPrivilegedDomain({ store, ids, simulation }: DatacenterContext, host
     id, type: 'vm', host: host.id, hypervisor, name: domain.name, order: 0, role: 'privileged-domain', template: 'privileged-domain',
     osName: domain.os, kernel: domain.kernel, vcpus: 1, memoryMiB: domain.memoryMiB, diskGiB: 8,
     mac: macAddress(Number(id.slice('vm:'.length)), 1), uuid: `privileged-${id.slice('vm:'.length)}`,
-    technique: 'none', state: 'running', since: simulation.now, boot: [], currentSnapshot: null, faultText: null, console: '', hasDisk: true, hasNic: true,
+    technique: 'none', state: 'running', since: simulation.now, boot: [], currentSnapshot: null, faultText: null, console: '', hasDisk: true, hasNic: true, monitor: 'automatic', stalled: [],
   })
+}
+
+/** What is down has to come up first: nothing is put on a host, or taken off, that does not answer. */
+export function requireSettled(host: HostRecord): HostRecord {
+  if (host.state === 'crashed') throw new Failure('conflict', `${host.name} has crashed.`, 'Switch it off and on first.')
+  if (host.state === 'booting' || host.failed.length > 0) throw new Failure('conflict', `${host.name} is not up yet.`, 'Wait until everything on it runs again.')
+  return host
 }
 
 /** Takes everything off a host. Guests must be gone first: they are somebody's work. */

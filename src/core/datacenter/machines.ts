@@ -3,7 +3,7 @@ import type { Store } from '../store/store.ts'
 import { findHostSystem, findProduct } from './catalogue/find.ts'
 
 /** VMs that hold memory: everything but switched-off and crashed ones. */
-export function isActive(vm: VmRecord): boolean {
+export function isActive(vm: Pick<VmRecord, 'state'>): boolean {
   return vm.state !== 'off' && vm.state !== 'fault'
 }
 

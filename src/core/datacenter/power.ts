@@ -5,7 +5,10 @@ import { Failure } from '../base/failure.ts'
 import { admit } from './admission.ts'
 import { type Boot, bootOf, SHUTDOWN_TIME } from './boot.ts'
 import type { DatacenterContext } from './context.ts'
-import { refreshHost } from './machines.ts'
+import { findGuest, findProduct } from './catalogue/find.ts'
+import { isActive, refreshHost } from './machines.ts'
+import { requireHandling, stallsOf } from './stalls.ts'
+import { chooseTechnique } from './technique.ts'
 
 type PowerCommands = 'vm.start' | 'vm.pause' | 'vm.resume' | 'vm.stop' | 'vm.reset'
 
@@ -33,9 +36,28 @@ export class VmPower {
 
   start(vm: VmRecord): null {
     if (vm.state !== 'off' && vm.state !== 'fault') throw wrongState(vm, 'start', 'It must be off.')
-    admit(this.context.store, this.context.store.require(vm.host), vm)
-    this.boot(vm)
+    this.boot(this.admitted(vm))
     return null
+  }
+
+  /** What it runs on, or in, is gone. */
+  crash(vm: VmRecord, reason: string): void {
+    if (!isActive(vm)) return
+    this.forget(vm.id)
+    if (isUp(vm.state) || vm.state === 'stopping') this.context.hosting().systemDown(vm.id, 'power-loss')
+    this.set(vm, 'fault', { faultText: reason })
+  }
+
+  /** Throws the refusal if it may not run now. The host may have changed since it was planned, and with it how its processor is virtualized. */
+  private admitted(vm: VmRecord): VmRecord {
+    const { store } = this.context
+    const host = store.require(vm.host)
+    requireHandling(store, vm)
+    const hypervisor = vm.hypervisor === null ? undefined : store.get(vm.hypervisor)
+    const technique = hypervisor ? chooseTechnique(findProduct(hypervisor.product), host, findGuest(vm.template), vm.monitor) : vm.technique
+    admit(store, host, { ...vm, technique })
+    if (technique !== vm.technique) store.update(vm.id, { technique })
+    return store.require(vm.id)
   }
 
   /** Puts a VM into a state without going through the others: snapshots restore with it. */
@@ -142,17 +164,20 @@ export class VmPower {
   private reset(vm: VmRecord): null {
     if (vm.state === 'off') throw wrongState(vm, 'reset', 'It is off: start it.')
     // A VM in a fault has given its memory back.
-    if (vm.state === 'fault') admit(this.context.store, this.context.store.require(vm.host), vm)
+    if (vm.state === 'fault') this.admitted(vm)
     this.forget(vm.id)
     if (isUp(vm.state) || vm.state === 'stopping') this.context.hosting().systemDown(vm.id, 'power-loss')
     this.say(vm, `${vm.name} is reset.`)
-    this.boot(vm)
+    this.boot(this.context.store.require(vm.id))
     return null
   }
 
   private set(vm: VmRecord, state: VmRecord['state'], more: Partial<VmRecord> = {}): void {
-    this.context.store.update(vm.id, { ...more, state, since: this.context.simulation.now })
-    refreshHost(this.context.store, vm.host)
+    const { store, simulation } = this.context
+    store.update(vm.id, { ...more, state, since: simulation.now })
+    const stalled = isActive({ state }) ? (stallsOf(store, vm.host).get(vm.id) ?? []) : []
+    if (stalled.join() !== store.require(vm.id).stalled.join()) store.update(vm.id, { stalled })
+    refreshHost(store, vm.host)
   }
 
   private say(vm: VmRecord, text: string): void {
@@ -173,7 +198,10 @@ export class VmPower {
 
   private requireControllable(id: RecordId<'vm'>): VmRecord {
     const vm = this.context.store.require(id)
-    if (vm.role === 'guest') return vm
+    if (vm.role === 'guest') {
+      if (isActive(vm)) requireHandling(this.context.store, vm)
+      return vm
+    }
     if (vm.role === 'hidden') throw new Failure('refused', `${vm.name} belongs to Docker Desktop, which starts and stops it.`, 'Remove the engine to remove it.')
     throw new Failure('refused', `${vm.name} is the privileged domain: without it no other VM of this host can reach a device.`, 'Wipe the host to remove the hypervisor with it.')
   }

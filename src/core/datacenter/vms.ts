@@ -37,7 +37,7 @@ function createVm(context: DatacenterContext, params: CommandParams<'vm.create'>
   return id
 }
 
-type NewVm = Pick<VmRecord, 'host' | 'hypervisor' | 'name' | 'role' | 'template' | 'osName' | 'kernel' | 'vcpus' | 'memoryMiB' | 'diskGiB' | 'technique'> & Partial<Pick<VmRecord, 'hasDisk' | 'hasNic'>>
+type NewVm = Pick<VmRecord, 'host' | 'hypervisor' | 'name' | 'role' | 'template' | 'osName' | 'kernel' | 'vcpus' | 'memoryMiB' | 'diskGiB' | 'technique'> & Partial<Pick<VmRecord, 'hasDisk' | 'hasNic' | 'monitor'>>
 
 /** Puts a switched-off VM with an identity of its own: MAC and UUID are never shared, not even by a clone (S016). */
 export function addVm({ store, ids, simulation }: DatacenterContext, vm: NewVm): RecordId<'vm'> {
@@ -45,8 +45,8 @@ export function addVm({ store, ids, simulation }: DatacenterContext, vm: NewVm):
   const number = Number(id.slice('vm:'.length))
   const identity = simulation.random.fork(id)
   store.put({
-    hasDisk: true, hasNic: true, ...vm, id, type: 'vm', order: nextOrder(vmsOf(store, vm.host)), mac: macAddress(number), uuid: uuid(identity.hex(32)),
-    state: 'off', since: simulation.now, boot: [], currentSnapshot: null, faultText: null, console: '',
+    hasDisk: true, hasNic: true, monitor: 'automatic', ...vm, id, type: 'vm', order: nextOrder(vmsOf(store, vm.host)), mac: macAddress(number), uuid: uuid(identity.hex(32)),
+    state: 'off', since: simulation.now, boot: [], currentSnapshot: null, faultText: null, console: '', stalled: [],
   })
   return id
 }
@@ -71,7 +71,9 @@ function configureVm({ store }: DatacenterContext, { vm: id, ...changes }: Comma
   if (size.diskGiB < vm.diskGiB) throw new Failure('refused', `The disk of ${vm.name} cannot shrink below ${vm.diskGiB} GiB: its file system would lose its end.`, 'Grow it, or create a smaller VM.')
   const hypervisor = vm.hypervisor === null ? undefined : store.get(vm.hypervisor)
   if (hypervisor) checkSize(store, findProduct(hypervisor.product), store.require(vm.host), vm.name, size)
-  store.update(id, { ...size, hasDisk: changes.disk ?? vm.hasDisk, hasNic: changes.nic ?? vm.hasNic })
+  const monitor = changes.monitor ?? vm.monitor
+  const technique = hypervisor && monitor !== vm.monitor ? chooseTechnique(findProduct(hypervisor.product), store.require(vm.host), findGuest(vm.template), monitor) : vm.technique
+  store.update(id, { ...size, hasDisk: changes.disk ?? vm.hasDisk, hasNic: changes.nic ?? vm.hasNic, monitor, technique })
   return null
 }
 
@@ -95,8 +97,8 @@ function cloneVm(context: DatacenterContext, vm: VmRecord, wanted: string | unde
   if (vm.state !== 'off') throw new Failure('conflict', `${vm.name} is ${vm.state}: a clone copies a disk at rest.`, 'Stop it first.')
   const siblings = vmsOf(store, vm.host)
   const name = wanted ? claimName(wanted, siblings) : freeName(`${vm.name}-clone`, siblings)
-  const { host, hypervisor, role, template, osName, kernel, vcpus, memoryMiB, diskGiB, technique, hasDisk, hasNic } = vm
-  const id = addVm(context, { host, hypervisor, role, template, osName, kernel, vcpus, memoryMiB, diskGiB, technique, hasDisk, hasNic, name })
+  const { host, hypervisor, role, template, osName, kernel, vcpus, memoryMiB, diskGiB, technique, monitor, hasDisk, hasNic } = vm
+  const id = addVm(context, { host, hypervisor, role, template, osName, kernel, vcpus, memoryMiB, diskGiB, technique, monitor, hasDisk, hasNic, name })
   cloneEngines(context, vm.id, id, name)
   events.add({ kind: 'edit', subject: id, subjectName: name, text: `${name} is a copy of ${vm.name} with a MAC address and a UUID of its own.` })
   return id

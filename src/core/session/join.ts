@@ -6,6 +6,7 @@ import { Registry } from '../containers/registry/registry.ts'
 import { SAMPLES } from '../containers/samples/samples.ts'
 import type { EngineHosting } from '../containers/runtime/linux-system.ts'
 import { createDatacenter, DATACENTER_CATALOGUE } from '../datacenter/datacenter.ts'
+import { requireSettled } from '../datacenter/hosts.ts'
 import { isActive, refreshHost, vmsOf } from '../datacenter/machines.ts'
 import type { ReversibleDiff } from '../store/diff.ts'
 import type { Store } from '../store/store.ts'
@@ -22,9 +23,10 @@ export function joinCore(ground: Ground): readonly Area[] {
     { handlers, queries, onStream, cancelTask: (task) => containers.cancelTask(task) },
     {
       handlers: datacenter.handlers,
-      queries: { catalogue: () => catalogue(registry, ground.store) },
+      queries: { ...datacenter.queries, catalogue: () => catalogue(registry, ground.store) },
       restored: (changes) => {
         refuseUnderRunningVms(ground.store, changes)
+        refuseWhileDown(ground.store, changes)
         refreshHosts(ground.store, changes)
         moveEngines(hosting, changes)
       },
@@ -44,6 +46,16 @@ function refuseUnderRunningVms(store: Store, changes: ReversibleDiff): void {
     if (before.cpu === after.cpu && before.memoryMiB === after.memoryMiB) continue
     const running = vmsOf(store, after.id).find((vm) => vm.role === 'guest' && isActive(vm))
     if (running) throw new Failure('conflict', `${running.name} runs on ${after.name}.`, 'Stop it first.')
+  }
+}
+
+/** What a crashed host carries stays as it is until the host is up again. */
+function refuseWhileDown(store: Store, changes: ReversibleDiff): void {
+  for (const { before, after } of changes.values()) {
+    const record = after ?? before
+    const host = record?.type === 'host' ? record.id : record?.type === 'hypervisor' ? record.host : undefined
+    const down = host === undefined ? undefined : store.get(host)
+    if (down) requireSettled(down)
   }
 }
 

@@ -18,6 +18,7 @@ const HOST: Record<HostState, StateLook> = {
   installing: look('clock', 'paused', 'installing'),
   running: look('play', 'running', 'running'),
   crashed: look('fault', 'fault', 'crashed'),
+  booting: look('clock', 'paused', 'booting'),
 }
 
 const VM: Record<VmState, StateLook> = {

@@ -19,7 +19,7 @@ export function makeHost(at: number, rack: RecordId<'rack'>, fields: Partial<Hos
   return {
     id: `host:${at}`, type: 'host', rack, name: `node-${at}`, order: at, model: 'server', formFactor: 'server', cpu: CPU, memoryMiB: 64 * GIB,
     disks: [{ name: 'sda', sizeGiB: 960, kind: 'ssd' }], nics: [{ name: 'nic0', model: 'ixgbe', mac: '02:00:00:00:00:01', network: LAN }],
-    state: 'running', os: 'ubuntu-22.04', osName: 'Ubuntu 22.04', kernel: '5.15.0-91-generic', since: 0, memoryUsedMiB: 41 * GIB, vcpusUsed: 12, ...fields,
+    state: 'running', os: 'ubuntu-22.04', osName: 'Ubuntu 22.04', kernel: '5.15.0-91-generic', since: 0, memoryUsedMiB: 41 * GIB, vcpusUsed: 12, failed: [], ...fields,
   }
 }
 
@@ -27,7 +27,7 @@ export function makeVm(id: string, host: RecordId<'host'>, hypervisor: RecordId<
   return {
     id: `vm:${id}`, type: 'vm', host, hypervisor, name: `vm-${id}`, order: 0, role: 'guest', template: 'ubuntu-22.04', osName: 'Ubuntu 22.04',
     kernel: '5.15.0-91-generic', vcpus: 2, memoryMiB: 4 * GIB, diskGiB: 40, mac: '02:00:00:00:01:01', uuid: id, technique: 'hardware-assist', state: 'running',
-    since: 0, boot: [], currentSnapshot: null, faultText: null, console: '', hasDisk: true, hasNic: true, ...fields,
+    since: 0, boot: [], currentSnapshot: null, faultText: null, console: '', hasDisk: true, hasNic: true, monitor: 'automatic', stalled: [], ...fields,
   }
 }
 

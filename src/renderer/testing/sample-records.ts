@@ -8,7 +8,7 @@ export function host(key: string, fields: Partial<HostRecord> = {}): HostRecord 
   return {
     id: `host:${key}`, type: 'host', rack: 'rack:1', name: key, order: 0, model: 'rack-server', formFactor: 'server', cpu: cpu(16, ['vmx', 'ept', 'lm']),
     memoryMiB: 65536, disks: [{ name: 'sda', sizeGiB: 960, kind: 'ssd' }], nics: [{ name: 'eth0', model: 'ixgbe', mac: '52:54:00:00:00:01', network: 'network:lan' }],
-    state: 'running', os: 'debian-12', osName: 'Debian 12', kernel: 'Linux 6.1', since: 0, memoryUsedMiB: 41984, vcpusUsed: 8, ...fields,
+    state: 'running', os: 'debian-12', osName: 'Debian 12', kernel: 'Linux 6.1', since: 0, memoryUsedMiB: 41984, vcpusUsed: 8, failed: [], ...fields,
   }
 }
 
@@ -24,7 +24,7 @@ export function vm(key: string, on: RecordId<'host'>, under: RecordId<'hyperviso
     id: `vm:${key}`, type: 'vm', host: on, hypervisor: under, name: key, order: 0, role: 'guest', template: 'ubuntu-22.04', osName: 'Ubuntu 22.04', kernel: 'Linux 5.15',
     vcpus: 4, memoryMiB: 8192, diskGiB: 40, mac: '52:54:00:00:00:10', uuid: '1b4e28ba-2fa1-11d2-883f-0016d3cca427', technique: 'hardware-assist', state: 'running',
     since: 2 * S, boot: [{ name: 'Firmware', startedAt: 0, endsAt: 1 * S }, { name: 'Boot loader', startedAt: 1 * S, endsAt: 2 * S }, { name: 'Kernel', startedAt: 2 * S, endsAt: 6 * S }, { name: 'Services', startedAt: 6 * S, endsAt: 11 * S }],
-    currentSnapshot: null, faultText: null, console: '', hasDisk: true, hasNic: true, ...fields,
+    currentSnapshot: null, faultText: null, console: '', hasDisk: true, hasNic: true, monitor: 'automatic', stalled: [], ...fields,
   }
 }
 

@@ -31,6 +31,8 @@ const EDITS: readonly fc.Arbitrary<Step>[] = [
 /** What is done to machines, and to history and time. */
 const ACTIONS: readonly fc.Arbitrary<Step>[] = [
   ...['vm.start', 'vm.start', 'vm.pause', 'vm.resume', 'vm.stop', 'vm.reset', 'vm.snapshot'].map((name) => command(name, { vm: id('vm') })),
+  command('host.crash', { host: id('host'), part: fc.oneof(id('host').map((host) => `${host}/driver.sda`), id('vm').map((vm) => `${vm}/process`), id('vm').map((vm) => `${vm}/guest`), id('hypervisor').map((each) => `${each}/kernel`)) }),
+  command('host.power-cycle', { host: id('host', 2) }),
   command('engine.install', { owner: fc.oneof(id('host'), id('vm')) }),
   command('edit.undo', {}),
   command('edit.undo', {}),

@@ -4,7 +4,7 @@ import { memoryText } from './memory-text.ts'
 import type { RoomIndex } from './room-index.ts'
 import type { BandScene, Condition, GroupScene, GuestScene, HostScene, HypervisorScene, NetworkScene, RackScene, Words } from './types.ts'
 
-const HOST_CONDITION: Readonly<Record<HostRecord['state'], Condition>> = { empty: 'off', installing: 'busy', running: 'running', crashed: 'fault' }
+const HOST_CONDITION: Readonly<Record<HostRecord['state'], Condition>> = { empty: 'off', installing: 'busy', running: 'running', crashed: 'fault', booting: 'busy' }
 /** The one hypervisor that is a module of the host's own kernel. */
 const KERNEL_MODULE = 'kvm'
 
