@@ -40,6 +40,7 @@ export class ShadowDescriptors implements MemoryWatcher {
   readonly #at: number
   readonly #most: number
   readonly #kernelRing: 1 | 3
+  readonly #onStore: () => void
   /** The guest's words as they were taken over, from where, and the pages in which they lie. */
   #known = new Int32Array(0)
   #base = 0
@@ -48,12 +49,13 @@ export class ShadowDescriptors implements MemoryWatcher {
   /** Something in those pages, or behind their addresses, may have changed. */
   #stale = true
 
-  /** @param at host-physical address. @param most bytes of it that show the guest's descriptors. */
-  constructor(host: PhysicalMemory, at: number, most: number, kernelRing: 1 | 3) {
+  /** @param at host-physical address. @param most bytes of it that show the guest's descriptors. @param onStore the guest is changing its table: it must not run on before that is taken over. */
+  constructor(host: PhysicalMemory, at: number, most: number, kernelRing: 1 | 3, onStore: () => void) {
     this.#host = host
     this.#at = at
     this.#most = most
     this.#kernelRing = kernelRing
+    this.#onStore = onStore
     host.watch(this)
   }
 
@@ -80,7 +82,9 @@ export class ShadowDescriptors implements MemoryWatcher {
   }
 
   codeWritten(page: number): void {
-    if (this.#pages.has(page)) this.#stale = true
+    if (!this.#pages.has(page)) return
+    this.#stale = true
+    this.#onStore()
   }
 
   codeAppeared(): void {

@@ -116,7 +116,10 @@ export class WorldSwitch {
     const { selectors } = this.#physical
     for (const segment of SEGMENTS) {
       const now = segment === CS ? cs : segment === SS ? ss : selectors[segment]!
-      if (now !== this.#given[segment]!.selector || this.#wasReloaded(segment)) this.#take(segment, now)
+      if (now === this.#given[segment]!.selector && !this.#wasReloaded(segment)) continue
+      this.#take(segment, now)
+      // The physical processor has what the guest loaded, not what it was given.
+      this.#given[segment] = { selector: -1, base: 0, limit: 0, rights: 0 }
     }
   }
 

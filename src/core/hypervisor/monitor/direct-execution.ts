@@ -48,8 +48,9 @@ export class DirectExecution {
     this.#processor = new Deprivileged(virtual, host, base, kernelRing)
     this.physical = entries.processor = this.#processor.physical
     this.translation = new VirtualTlb(virtual, this.physical, besideMonitor(base, kernelRing))
-    this.#globals = new ShadowDescriptors(host, base + GDT_OFFSET, SHADOW_LDT, kernelRing)
-    this.#locals = new ShadowDescriptors(host, base + LDT_OFFSET, LDT_BYTES, kernelRing)
+    const stop = (): void => this.physical.stopBy(this.physical.moment)
+    this.#globals = new ShadowDescriptors(host, base + GDT_OFFSET, SHADOW_LDT, kernelRing, stop)
+    this.#locals = new ShadowDescriptors(host, base + LDT_OFFSET, LDT_BYTES, kernelRing, stop)
     const forget = (): void => {
       this.#globals.forget()
       this.#locals.forget()

@@ -7,7 +7,7 @@ import { makePieces, makePrelude, type Pieces } from './pieces.ts'
 import { differences, Rig } from './rig.ts'
 
 /** A kernel that comes to no end is compared where it is then. */
-const MOST_TICKS = 6000
+export const MOST_TICKS = 6000
 /** Pieces of each ring in a supply, and kernels until the next one is made. */
 const SUPPLY = 1500
 const KERNELS_OF_SUPPLY = 10_000
@@ -69,12 +69,12 @@ export class KernelSource {
     this.#supply = supply
   }
 
-  kernel(number: number): RandomKernel {
+  kernel(number: number, { sensitive = true, programs = true } = {}): RandomKernel {
     const supply = Math.floor(number / KERNELS_OF_SUPPLY)
     if (supply !== this.#made) this.#pieces = makePieces(new Random(`${this.#seed}/supply ${supply}`), this.#supply, this.prelude)
     this.#made = supply
     const random = new Random(`${this.#seed}/${number}`)
-    return randomKernel(random, this.#pieces, this.prelude, { statements: 4 + random.below(12), leaks: random.below(8) === 0 })
+    return randomKernel(random, this.#pieces, this.prelude, { statements: 4 + random.below(12), leaks: random.below(8) === 0, sensitive, programs })
   }
 }
 

@@ -15,27 +15,34 @@ export interface KernelOptions {
   readonly statements: number
   /** Programs in ring 3 may look. */
   readonly leaks: boolean
+  /** False: whatever is sensitive traps outside ring 0, and programs run with interrupts off, because the way to them leaves IF as it is there. */
+  readonly sensitive?: boolean
+  /** False: it has none. */
+  readonly programs?: boolean
 }
 
 /** Room for the longest program in every statement. */
 const MOST_BYTES = 0x1_0000
 const REGISTERS = [0, 1, 2, 3, 6, 7]
 /** Instructions of one byte that may take each other's place. */
-const SHORT = [0x40, 0x43, 0x4a, 0x4e, 0x90, 0x99, 0x98, 0x9f, 0xf5, 0xf8, 0xf9, 0xfc, 0x27, 0x9c, 0xfa, 0xfb]
+const SHORT = [0x40, 0x43, 0x4a, 0x4e, 0x90, 0x99, 0x98, 0x9f, 0xf5, 0xf8, 0xf9, 0xfc, 0x27, 0xfa, 0xfb, 0x9c]
+const PUSHF = 1
+const INTERRUPTS_OFF = 0x02
 const USER_FLAGS = [0x202, 0x202, 0x3202, 0x02]
 
 /**
  * A kernel of statements; whatever one raises, the prelude's handlers go on with its successor. Statements act in ring 0, change the kernel's own code, or run a program
  * in ring 3. Once or more from beginning to end, so that changed code runs again; the timer interrupts at a rate of its own.
  */
-export function randomKernel(random: Random, pieces: Pieces, prelude: Prelude, { statements, leaks }: KernelOptions): RandomKernel {
-  return new Writer(random, pieces, prelude, leaks).write(statements)
+export function randomKernel(random: Random, pieces: Pieces, prelude: Prelude, { statements, leaks, sensitive = true, programs = true }: KernelOptions): RandomKernel {
+  return new Writer(random, pieces, prelude, leaks, sensitive).write(statements, programs)
 }
 
 class Writer {
   readonly #random: Random
   readonly #pieces: Pieces
   readonly #leaks: boolean
+  readonly #sensitive: boolean
   readonly #resume: number
   readonly #stack: number
   /** From CODE on; what is written so far ends at `#length`. */
@@ -50,17 +57,18 @@ class Writer {
   readonly #origin: number
   #leaked = false
 
-  constructor(random: Random, pieces: Pieces, { symbols }: Prelude, leaks: boolean) {
+  constructor(random: Random, pieces: Pieces, { symbols }: Prelude, leaks: boolean, sensitive: boolean) {
     this.#random = random
     this.#pieces = pieces
     this.#leaks = leaks
+    this.#sensitive = sensitive
     this.#resume = symbols.get('resume')!
     this.#stack = symbols.get('stack')!
     this.#origin = CODE + random.below(0x1000)
     this.#length = this.#origin - CODE
   }
 
-  write(statements: number): RandomKernel {
+  write(statements: number, programs: boolean): RandomKernel {
     const random = this.#random
     const rounds = this.#origin - 4
     this.#timer(16 + random.below(200))
@@ -70,7 +78,7 @@ class Writer {
     for (const register of REGISTERS) this.#put([0xb8 + register]).#word(random.uint32())
     // mov esp; xor ebp, ebp
     this.#put([0xbc]).#word(0x19_0000).#put([0x31, 0xed])
-    for (let n = 0; n < statements; n++) this.#statement()
+    for (let n = 0; n < statements; n++) this.#statement(programs)
     // dec dword [rounds]; jnz again; mov al, 0; out 0xf4, al; hlt
     this.#put([0xff, 0x0d]).#word(rounds).#put([0x0f, 0x85]).#word(again - this.#here - 4).#put([0xb0, 0, 0xe6, 0xf4, 0xf4])
     for (const { at, short } of this.#open) this.#fill(at, short)
@@ -103,13 +111,13 @@ class Writer {
     this.#put([0xb0, 0x34, 0xe6, 0x43, 0xb0, count & 0xff, 0xe6, 0x40, 0xb0, count >>> 8, 0xe6, 0x40])
   }
 
-  #statement(): void {
+  #statement(programs: boolean): void {
     const random = this.#random
     // mov dword [resume], next; mov [stack], esp
     this.#put([0xc7, 0x05]).#word(this.#resume)
     const next = this.#length
     this.#word(0).#put([0x89, 0x25]).#word(this.#stack)
-    const kind = random.below(12)
+    const kind = random.below(programs ? 12 : 9)
     if (kind < 7) this.#piece(this.#pieces.kernel)
     else if (kind < 9) this.#changing()
     else this.#program(1 + random.below(kind === 11 ? 8 : 2))
@@ -120,7 +128,7 @@ class Writer {
     const isUser = from === this.#pieces.user
     let piece: Piece
     do piece = from[this.#random.below(from.length)]!
-    while (isUser && piece.leaks && !this.#leaks)
+    while ((isUser && piece.leaks && !this.#leaks) || (piece.sensitive && !this.#sensitive))
     this.#leaked ||= isUser && piece.leaks
     this.#parts.push(piece.text)
     this.#put(piece.code)
@@ -138,7 +146,7 @@ class Writer {
     const [opcode, modrm] = short ? [0xc6, 0x05] : ([[0xc6, 0x05], [0x80, 0x35], [0x80, 0x05]] as const)[random.below(3)]!
     this.#put([opcode, modrm])
     this.#open.push({ at: this.#length, short })
-    this.#word(0).#put([short ? SHORT[random.below(SHORT.length)]! : random.below(256)])
+    this.#word(0).#put([short ? this.#oneShort() : random.below(256)])
     for (let n = random.below(4); n > 0; n--) this.#patchable()
     // dec ecx; jnz again
     if (loops) this.#put([0x49, 0x0f, 0x85]).#word(again - this.#here - 4)
@@ -149,12 +157,16 @@ class Writer {
     const random = this.#random
     if (random.below(2) === 0) {
       this.#short.push(this.#here)
-      this.#put([SHORT[random.below(SHORT.length)]!])
+      this.#put([this.#oneShort()])
     } else {
       this.#put([0xb8 + [0, 2, 3, 6, 7][random.below(5)]!])
       this.#immediates.push(this.#here + random.below(4))
       this.#word(random.uint32())
     }
+  }
+
+  #oneShort(): number {
+    return SHORT[this.#random.below(SHORT.length - (this.#sensitive ? 0 : PUSHF))]!
   }
 
   #fill(at: number, short: boolean): void {
@@ -165,7 +177,7 @@ class Writer {
   /** In ring 3; each piece again with a stack and data of its own, should the one before have come to a fault. */
   #program(length: number): void {
     const random = this.#random
-    const flags = USER_FLAGS[random.below(USER_FLAGS.length)]!
+    const flags = this.#sensitive ? USER_FLAGS[random.below(USER_FLAGS.length)]! : INTERRUPTS_OFF
     this.#parts.push(`        a program, flags 0x${flags.toString(16)}`)
     this.#enterRing3(flags)
     for (let n = 0; n < length; n++) {
@@ -186,6 +198,7 @@ class Writer {
 
   /** push 0x23, the stack, flags, 0x1b, and the address behind; iret. */
   #enterRing3(flags: number): void {
+    if (flags === INTERRUPTS_OFF) this.#put([0xfa])
     this.#put([0x6a, 0x23, 0x68]).#word(0x18_7000).#put([0x68]).#word(flags).#put([0x6a, 0x1b, 0x68]).#word(this.#here + 5).#put([0xcf])
   }
 }

@@ -41,12 +41,15 @@ export interface Prelude { readonly image: Uint8Array; readonly symbols: Readonl
 export interface Piece {
   readonly text: string
   readonly code: Uint8Array
+  /** Has instructions that are sensitive and need not trap outside ring 0: the seventeen, but `int`, and their kin. */
+  readonly sensitive: boolean
   /** Shows a program in ring 3 what belongs to a monitor that lets it run directly. */
   readonly leaks: boolean
 }
 
 export interface Pieces { readonly kernel: readonly Piece[]; readonly user: readonly Piece[] }
 
+const SENSITIVE = /\b(?:s[gil]dt|smsw|str|pushf|popf|lar|lsl|ver[rw]|(?:call|jmp) far|iret|sysenter|(?:push|pop) [c-gs]s|mov [c-gs]s,|mov \w+, [c-gs]s)\b/
 const LEAKS = /\b(?:sgdt|sidt|sldt|str|smsw|lsl)\b/
 
 function built(source: string): ReturnType<typeof assemble> {
@@ -67,7 +70,7 @@ export function makePieces(random: Random, count: number, prelude: Prelude): Pie
 
 function assembled(texts: readonly string[], { symbols }: Prelude): readonly Piece[] {
   const { image, symbols: places } = built(`bits 32\norg 0\ngate_pointer equ ${symbols.get('gate_pointer')!}\n${texts.map((text, n) => `p${n}:\n${text}\n`).join('')}p${texts.length}:\n`)
-  return texts.map((text, n) => ({ text, code: image.subarray(places.get(`p${n}`), places.get(`p${n + 1}`)), leaks: LEAKS.test(text) }))
+  return texts.map((text, n) => ({ text, code: image.subarray(places.get(`p${n}`), places.get(`p${n + 1}`)), sensitive: SENSITIVE.test(text), leaks: LEAKS.test(text) }))
 }
 
 const oneOf = <T>(random: Random, from: readonly T[]): T => from[random.below(from.length)]!
