@@ -2,6 +2,7 @@ import { asm } from './asm.ts'
 import { build } from './build.ts'
 import { classify } from './classify.ts'
 import { type CliCommand, UsageError } from './command.ts'
+import { lockstep } from './lockstep.ts'
 import { machine } from './machine.ts'
 import { disasm } from './disasm.ts'
 import { riscv } from './riscv.ts'
@@ -9,7 +10,7 @@ import { run } from './run.ts'
 import { serve } from './serve.ts'
 import { vectors } from './vectors.ts'
 
-const COMMANDS: Readonly<Record<string, CliCommand>> = { serve, run, build, machine, vectors, asm, disasm, riscv, classify }
+const COMMANDS: Readonly<Record<string, CliCommand>> = { serve, run, build, machine, vectors, asm, disasm, riscv, classify, lockstep }
 
 const HELP = `Glasshouse: build, run, open up and break a virtual datacenter, offline.
 

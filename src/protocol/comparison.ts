@@ -1,5 +1,6 @@
 import * as v from 'valibot'
-import { type CpuState, type DisassemblyRow, type MachineEnd, type TechniqueName, TECHNIQUES } from './machine.ts'
+import type { CpuState, DisassemblyRow, MachineEnd } from './machine.ts'
+import { type TechniqueName, TECHNIQUES } from './techniques.ts'
 
 /**
  * What is asked about several machines of one program, run side by side. They stand at the same moment of the guest's time, in ticks (see machine.ts): under

@@ -1,6 +1,8 @@
 import * as v from 'valibot'
 import { CLASSIFIER_REQUESTS, type ClassifierRequestResults } from './classifier.ts'
+import { COMPARISON_REQUESTS, type ComparisonRequestResults } from './comparison.ts'
 import type { RecordId, VmRecord } from './records.ts'
+import { TECHNIQUES, type TechniqueName } from './techniques.ts'
 
 /**
  * What is asked about a machine under the microscope, and what is shown of it. A machine runs in a worker of its own; it is a VM's, or one made for
@@ -10,9 +12,7 @@ import type { RecordId, VmRecord } from './records.ts'
 
 export type MachineId = RecordId<'vm'> | `program:${string}`
 
-/** What stands between a guest and the processor: nothing, or a monitor that virtualizes it in one of these ways. */
-export const TECHNIQUES = ['native', 'trap-and-emulate', 'binary-translation', 'paravirtual', 'hardware-assist'] as const
-export type TechniqueName = (typeof TECHNIQUES)[number]
+export { TECHNIQUES, type TechniqueName }
 
 export type MachineEventKind =
   /** An exception was raised and delivered. */
@@ -107,12 +107,13 @@ export const MACHINE_REQUESTS = {
   /** What the catalogue of guests offers, with their sources. */
   'machine.guests': v.object({}),
   ...CLASSIFIER_REQUESTS,
+  ...COMPARISON_REQUESTS,
 } as const
 
 export type MachineRequestName = keyof typeof MACHINE_REQUESTS
 export type MachineRequestParams<N extends MachineRequestName> = v.InferOutput<(typeof MACHINE_REQUESTS)[N]>
 
-export interface MachineRequestResults extends ClassifierRequestResults {
+export interface MachineRequestResults extends ClassifierRequestResults, ComparisonRequestResults {
   'machine.open': MachineState
   'machine.present': MachineState
   'machine.assemble': AssembleAnswer

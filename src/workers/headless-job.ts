@@ -6,6 +6,7 @@ import { failuresText } from '../core/hypervisor/classifier/failures-text.ts'
 import { failures } from '../core/hypervisor/classifier/failures.ts'
 import { type AsmParams, assembleFile, type DisasmParams, type DisassembledLine, disassembleFile } from './headless-asm.ts'
 import { buildImage, type BuildParams } from './headless-build.ts'
+import { type LockstepParams, type LockstepReport, runLockstep } from './headless-lockstep.ts'
 import { type MachineParams, type MachineReport, runMachine } from './headless-machine.ts'
 import { type RiscvParams, type RiscvReport, runRiscv } from './headless-riscv.ts'
 import { type VectorsParams, runVectorFile } from './headless-vectors.ts'
@@ -23,6 +24,7 @@ export interface HeadlessParams {
   readonly asm: AsmParams
   readonly disasm: DisasmParams
   readonly riscv: RiscvParams
+  readonly lockstep: LockstepParams
   readonly classify: Required<Pick<ClassifyOptions, 'mends'>>
   readonly failures: null
 }
@@ -35,6 +37,7 @@ export interface HeadlessResults {
   readonly asm: AssembleResult
   readonly disasm: readonly DisassembledLine[]
   readonly riscv: RiscvReport
+  readonly lockstep: LockstepReport
   readonly classify: Classification
   readonly failures: { readonly rows: readonly FailureRow[]; readonly text: string }
 }
@@ -63,6 +66,8 @@ export function runJob(job: HeadlessJob, log: (text: string) => void, line: Seri
       return assembleFile(job.params)
     case 'riscv':
       return runRiscv(job.params, log)
+    case 'lockstep':
+      return runLockstep(job.params)
     case 'disasm':
       return disassembleFile(job.params)
     case 'classify':

@@ -5,12 +5,14 @@ import { classify } from '../core/hypervisor/classifier/classify.ts'
 import { failuresOf } from '../core/hypervisor/classifier/failures.ts'
 import { SEVENTEEN } from '../core/hypervisor/classifier/seventeen.ts'
 import { assembleAnswer } from '../core/machine/desk/open-program.ts'
+import { ComparisonDesk } from './comparison-desk.ts'
 import type { Served } from './machine-thread.ts'
 
-/** A thread without a machine: assembles and tells what is wrong with a program, classifies the instruction set, runs the guests of the seventeen. */
+/** A thread without a machine: assembles and tells what is wrong with a program, classifies the instruction set, runs the guests of the seventeen, or compares machines of its own. */
 export class Helper implements Served {
   readonly running = false
   readonly seconds = 0
+  readonly #comparison = new ComparisonDesk()
   readonly #classified = new Map<string, Classification>()
 
   request(name: MachineRequestName, params: unknown): unknown {
@@ -24,6 +26,9 @@ export class Helper implements Served {
         if (!guest) throw new Failure('not-found', `There is no guest "${key}" among the seventeen.`)
         return failuresOf(guest)
       }
+      case 'lockstep.open':
+      case 'lockstep.go':
+      case 'lockstep.on': return this.#comparison.request(name, params)
       default: throw new Failure('invalid', `${name} needs a machine.`)
     }
   }

@@ -4,7 +4,9 @@ import { MACHINE_REQUESTS, type MachineId, type MachineRequestName, type Machine
 import { isVmId, type RecordId } from '../protocol/records.ts'
 import type { MachineStates } from '../core/session/frames.ts'
 import { Failure } from '../core/base/failure.ts'
+import { lockstepGuests } from '../core/hypervisor/comparison/programs.ts'
 import type { RealTime } from '../core/session/ports.ts'
+import { Comparisons } from './comparisons.ts'
 import { HelperThread } from './helper-thread.ts'
 import { OpenMachine } from './open-machine.ts'
 import type { MachineSettings, MachineSource, VmSource } from './machine-settings.ts'
@@ -43,6 +45,7 @@ export class MachineHub implements MachineStates {
   private readonly opening = new Map<MachineId, Promise<MachineState>>()
   private readonly assembler: HelperThread
   private readonly classifier: HelperThread
+  private readonly comparisons: Comparisons
   private unseen: { dispose(): void } | undefined
   private programs = 0
 
@@ -50,6 +53,7 @@ export class MachineHub implements MachineStates {
     this.options = options
     this.assembler = new HelperThread(options)
     this.classifier = new HelperThread(options)
+    this.comparisons = new Comparisons(options)
   }
 
   /** Those whose first state is known. */
@@ -71,6 +75,11 @@ export class MachineHub implements MachineStates {
       case 'classifier.guests':
       case 'classifier.failures': return this.classifier.ask(checked.name, checked.params, CLASSIFY_LIMIT)
       case 'classifier.cancel': return (this.classifier.cancel(), null)
+      case 'lockstep.guests': return { guests: lockstepGuests() }
+      case 'lockstep.open': return this.comparisons.open(checked.params)
+      case 'lockstep.go':
+      case 'lockstep.on': return this.comparisons.ask(checked.name, checked.params)
+      case 'lockstep.close': return this.comparisons.close(checked.params.lockstep)
       case 'machine.open': return this.openVm(checked.params.machine)
       case 'machine.present': return this.presentVm(checked.params.machine)
       case 'machine.open-guest': return this.openProgram({ kind: 'guest', ...checked.params })
@@ -103,6 +112,7 @@ export class MachineHub implements MachineStates {
     this.unseen?.dispose()
     this.assembler.cancel()
     this.classifier.cancel()
+    this.comparisons.dispose()
     for (const id of [...this.machines.keys()]) this.close(id)
   }
 

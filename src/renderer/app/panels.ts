@@ -1,7 +1,7 @@
 import { type Component, defineAsyncComponent } from 'vue'
 import type { IconName } from '../ui/icon-names.ts'
 
-export type PanelId = 'outline' | 'topology' | 'microscope' | 'studio' | 'layers' | 'terminal' | 'inspector' | 'timeline' | 'tasks'
+export type PanelId = 'outline' | 'topology' | 'microscope' | 'lockstep' | 'studio' | 'layers' | 'terminal' | 'inspector' | 'timeline' | 'tasks'
 export type PanelPlace = 'left' | 'centre' | 'right' | 'bottom'
 
 export interface PanelSpec {
@@ -31,6 +31,7 @@ const TABLE: readonly Entry[] = [
   { id: 'outline', icon: 'tree', place: 'left', file: '../outline/Outline' },
   { id: 'topology', icon: 'net', place: 'centre', file: '../topology/Topology' },
   { id: 'microscope', icon: 'chip', place: 'centre', file: '../microscope/Microscope' },
+  { id: 'lockstep', icon: 'branch', place: 'centre', file: '../lockstep/Lockstep' },
   { id: 'studio', icon: 'doc', place: 'centre', file: '../studio/Studio' },
   { id: 'layers', icon: 'layers', place: 'centre', file: '../layers/Layers' },
   { id: 'terminal', icon: 'term', place: 'centre', file: '../terminal/Terminal' },

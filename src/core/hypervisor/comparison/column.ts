@@ -39,6 +39,8 @@ export class Column {
     this.plan = plan
     this.names = { symbols: new SymbolTable(plan.program.symbols), lines: plan.program.lines }
     this.recording = new Recording(plan.program.config, LIMITS)
+    // Nobody looks at the events here, and without an observer ports are faster.
+    this.recording.machine.cpu.observer = null
   }
 
   /** It will not go on by itself. */

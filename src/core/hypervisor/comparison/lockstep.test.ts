@@ -6,6 +6,8 @@ import { SEVENTEEN } from '../classifier/seventeen.ts'
 import { Lockstep } from './lockstep.ts'
 import { plansOfGuest } from './programs.ts'
 
+const THOROUGH = process.env['GLASSHOUSE_THOROUGH'] === '1'
+
 function lockstep(guest: string, ...techniques: TechniqueName[]): Lockstep {
   const { title, plans } = plansOfGuest(guest, techniques)
   return new Lockstep(title, plans, { hash: nativeSha256 })
@@ -32,26 +34,29 @@ describe('popf', () => {
     expect(ran(steps, { kind: 'back' }).state().tick).toBe(tick)
   })
 
-  test('goes right under the others, to the same end', () => {
-    ran(steps, { kind: 'end' })
-    const { columns, tick } = steps.state()
-    expect(columns.map(({ equalEnd }) => equalEnd)).toEqual([null, false, true, true])
-    expect(columns.map(({ endHash }) => endHash === columns[0]!.endHash)).toEqual([true, false, true, true])
-    expect(columns.map(({ divergence }) => divergence === null)).toEqual([true, false, true, true])
-    expect(columns[1]!.output).toContain('got 1, expected 0: WRONG')
-    // Back to where it went wrong, and on again.
-    steps.run({ kind: 'seek', tick: columns[1]!.divergence!.tick })
-    expect(steps.state().columns.map(({ different }) => different)).toEqual([false, false, false, false])
-    expect(ran(steps, { kind: 'end' }).state()).toEqual({ ...steps.state(), tick })
-  })
 })
 
-test.each(SEVENTEEN.map(({ key }) => key).filter((key) => !['popf', 'int-n', 'ret-far'].includes(key)))('%s is the first instruction that goes wrong in its guest', (key) => {
+test('pushf ends differently under trap and emulate only; one can go back to where it went wrong', () => {
+  const steps = ran(lockstep('sensitive/pushf', 'native', 'trap-and-emulate', 'binary-translation', 'hardware-assist'), { kind: 'end' })
+  const ended = steps.state()
+  const { columns } = ended
+  expect(columns.map(({ equalEnd }) => equalEnd)).toEqual([null, false, true, true])
+  expect(columns.map(({ endHash }) => endHash === columns[0]!.endHash)).toEqual([true, false, true, true])
+  expect(columns.map(({ divergence }) => divergence === null)).toEqual([true, false, true, true])
+  expect(columns[1]!.output).toContain('got 200, expected 0: WRONG')
+  steps.run({ kind: 'seek', tick: columns[1]!.divergence!.tick })
+  expect(steps.state().columns.map(({ different }) => different)).toEqual([false, false, false, false])
+  expect(ran(steps, { kind: 'end' }).state()).toEqual(ended)
+})
+
+const SHOWN = THOROUGH ? SEVENTEEN.map(({ key }) => key).filter((key) => !['int-n', 'ret-far'].includes(key)) : ['sgdt', 'call-far', 'lar']
+
+test.each(SHOWN)('%s is the first instruction that goes wrong in its guest', (key) => {
   const { columns } = ran(lockstep(`sensitive/${key}`, 'native', 'trap-and-emulate'), { kind: 'divergence' }).state()
   expect(columns[1]!.divergence).toMatchObject({ entry: key, explanation: expect.any(String) as string })
 })
 
-test('kernel ends the same under every technique that keeps its promise, its port prints the same', () => {
+test.runIf(THOROUGH)('kernel ends the same under every technique that keeps its promise, its port prints the same', () => {
   const { columns } = ran(lockstep('kernel', 'native', 'binary-translation', 'hardware-assist', 'paravirtual'), { kind: 'end' }).state()
   expect(columns.map(({ equalEnd }) => equalEnd)).toEqual([null, true, true, true])
   expect(columns.map(({ compared }) => compared)).toEqual(['state', 'state', 'state', 'output'])

@@ -18,6 +18,11 @@ export function lockstepGuests(): readonly LockstepGuest[] {
   return [...shown, ...GUESTS.map(({ key, title, description }) => ({ key, title, description, sensitive: false }))]
 }
 
+/** The key of a guest that somebody means; one of the sensitive instructions may be called by its short name. Null: there is none. */
+export function findLockstepGuest(name: string): string | null {
+  return lockstepGuests().find(({ key }) => key === name || key === SENSITIVE + name)?.key ?? null
+}
+
 /** A guest under each technique; under paravirtualization its port, if there is one, of which only output and end can be compared. Throws a `Failure` for a guest that is not known. */
 export function plansOfGuest(guest: string, techniques: readonly TechniqueName[]): { readonly title: string; readonly plans: readonly ColumnPlan[] } {
   const keys = techniques.map((technique) => (technique === 'paravirtual' ? (PORTED.get(guest) ?? guest) : guest))

@@ -17,7 +17,7 @@ import { SymbolTable } from '../inspect/symbols.ts'
 import type { MachineProgram } from './program.ts'
 
 /** What is asked of a machine that exists. The other requests make one, or need none: see open-program.ts. */
-export type DeskRequestName = Exclude<MachineRequestName, 'machine.open' | 'machine.present' | 'machine.assemble' | 'machine.open-guest' | 'machine.open-source' | 'machine.open-image' | 'machine.close' | 'machine.guests' | `classifier.${string}`>
+export type DeskRequestName = Exclude<MachineRequestName, 'machine.open' | 'machine.present' | 'machine.assemble' | 'machine.open-guest' | 'machine.open-source' | 'machine.open-image' | 'machine.close' | 'machine.guests' | `classifier.${string}` | `lockstep.${string}` | `scoreboard.${string}`>
 
 /**
  * The serial line's text has changed: from byte `offset` on it is `bytes`, and nothing behind. Going back in time shortens it.
