@@ -2,7 +2,7 @@ import type { Cpu } from '../../../machine/cpu/cpu.ts'
 import { DONE, ITERATIONS } from '../../../machine/cpu/layout.ts'
 import type { Cause, CpuObserver } from '../../../machine/cpu/observer.ts'
 import { showState } from './guest-state.ts'
-import { HOST_OWNED_CR0, HOST_OWNED_CR4 } from './start-vmx.ts'
+import type { HostOwned } from './start-vmx.ts'
 
 interface Counts { readonly instructions: number; readonly iterations: number; readonly deliveries: number }
 
@@ -13,6 +13,7 @@ interface Counts { readonly instructions: number; readonly iterations: number; r
 export class GuestObserver implements CpuObserver {
   readonly #virtual: Cpu
   readonly #physical: Cpu
+  readonly #owned: HostOwned
   readonly #each = (): void => {
     const { ring, observer } = this.#virtual
     this.#show()
@@ -23,9 +24,10 @@ export class GuestObserver implements CpuObserver {
   /** The physical processor's counts that the virtual one has already. */
   #counted: Counts = { instructions: 0, iterations: 0, deliveries: 0 }
 
-  constructor(virtual: Cpu, physical: Cpu) {
+  constructor(virtual: Cpu, physical: Cpu, owned: HostOwned) {
     this.#virtual = virtual
     this.#physical = physical
+    this.#owned = owned
   }
 
   /** Before the guest runs. */
@@ -73,7 +75,7 @@ export class GuestObserver implements CpuObserver {
   }
 
   control(name: 'cr0' | 'cr3' | 'cr4' | 'gdtr' | 'idtr' | 'ldtr' | 'tr', before: number, after: number): void {
-    const hidden = name === 'cr0' ? HOST_OWNED_CR0 : name === 'cr4' ? HOST_OWNED_CR4 : 0
+    const hidden = name === 'cr0' ? this.#owned.cr0 : name === 'cr4' ? this.#owned.cr4 : 0
     this.#tell((observer) => observer.control(name, before & ~hidden, after & ~hidden))
   }
 
@@ -97,7 +99,7 @@ export class GuestObserver implements CpuObserver {
 
   #show(): void {
     this.count()
-    showState(this.#virtual, this.#physical)
+    showState(this.#virtual, this.#physical, this.#owned)
   }
 
   /** A watcher may want to stop. */
