@@ -19,6 +19,7 @@ const zones = {
   'src/core/machine/firmware': ['src/core/machine', 'resources'],
   // Whoever looks at a machine, or at a program for it, answers in the protocol's words.
   'src/core/machine/assembler': ['src/protocol', 'src/core/base', 'src/core/machine'],
+  'src/core/machine/board': ['src/protocol', 'src/core/base', 'src/core/simulation', 'src/core/store', 'src/core/machine'],
   'src/core/machine/history': ['src/protocol', 'src/core/base', 'src/core/machine'],
   'src/core/machine/inspect': ['src/protocol', 'src/core/base', 'src/core/machine'],
   'src/core/machine/desk': ['src/protocol', 'src/core/base', 'src/core/machine'],

@@ -2,19 +2,21 @@ import { fstatSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { type MachineEventKind, type TechniqueName, TECHNIQUES } from '../protocol/machine.ts'
+import { MONITOR_EVENT_KINDS } from '../protocol/monitor.ts'
 import { headless, type HeadlessResults } from '../workers/headless-client.ts'
 import { type CliCommand, parseCommandLine, requiredPositional, UsageError } from './command.ts'
+import { COST_HELP, COST_OPTIONS, costChoiceOf } from './costs.ts'
 import { forward, gather } from './serial-stdin.ts'
 
 const OPTIONS = {
   append: { type: 'string' }, disk: { type: 'string' }, disk1: { type: 'string' }, 'kernel-ring': { type: 'string' }, json: { type: 'boolean' }, 'max-instructions': { type: 'string' }, memory: { type: 'string' }, serial: { type: 'string' },
-  technique: { type: 'string' }, trace: { type: 'string' }, until: { type: 'string' },
+  technique: { type: 'string' }, trace: { type: 'string' }, until: { type: 'string' }, ...COST_OPTIONS,
 } as const
 
-const EVENTS: readonly MachineEventKind[] = ['fault', 'interrupt', 'gate', 'return', 'io', 'control', 'halt']
+const EVENTS: readonly MachineEventKind[] = ['fault', 'interrupt', 'gate', 'return', 'io', 'control', 'halt', ...MONITOR_EVENT_KINDS]
 
 const HELP = `glasshouse machine FILE [--disk IMG] [--disk1 IMG] [--memory MB] [--append TEXT] [--serial -] [--max-instructions N] [--until EVENT]
-                        [--technique NAME] [--kernel-ring 1|3] [--trace FILE] [--json]
+                        [--technique NAME] [--kernel-ring 1|3] [--preset P] [--cost NAME=CYCLES]... [--trace FILE] [--json]
 
 Runs a kernel, or what a disk boots, on a simulated PC: IA-32 processor, PIC, PIT, UART, ATA disks, clock, keyboard, text screen. The machine ends when the guest writes to port 0xF4, halts for good, or faults
 three times over; the last line says why, and in which state.
@@ -30,15 +32,18 @@ three times over; the last line says why, and in which state.
                         a run is the same every time. A terminal, or a pipe that stays open, is live: what comes is typed
                         at once, and the machine is not faster than real time. Ctrl-C stops it
   --max-instructions N  stop after so many instructions (default: 10,000,000,000)
-  --until EVENT         stop after the first fault, interrupt, gate, return, io, control (register written) or halt
+  --until EVENT         stop after the first fault, interrupt, gate, return, io, control (register written) or halt; of a monitor trap, exit
+                        (VM exit), hypercall, translate or inject
   --technique NAME      how the guest is virtualized: native (bare metal, the default), trap-and-emulate, which shows what this
                         processor's sensitive, unprivileged instructions do to a guest that is run deprivileged,
                         binary-translation, paravirtual (for kernels that were ported) or hardware-assist (Intel VT-x)
   --kernel-ring N       the ring in which a deprivileged kernel runs: 1 (the default) or 3
+${COST_HELP}
   --trace FILE          write the registers before each instruction, a line each, in the words of QEMU's -d cpu
   --json                end with one line of JSON: {"end": {"kind"}, "stateHash", "instructions", "iterations", "deliveries", "cycles", "ticks"}; kind is
                         exit (with "code", what the guest wrote), shutdown (a third fault), dead (nothing can wake it), waiting (only input can),
-                        stopped (Ctrl-C), limit, event (with "event", what --until asked for) or boot-failed (with "message"); with --trace also "traceHash", with a technique "exits", the monitor's entries by reason
+                        stopped (Ctrl-C), limit, event (with "event", what --until asked for) or boot-failed (with "message"); with --trace also "traceHash", with a technique "exits", the monitor's entries by reason; always "costs": "account", the
+                        cycles of the guest's programs (user), its kernel, the monitor and the hardware, and "lines", its addends, each with count, cost and source
 
 Exit codes: 0 it ran; 1 it ended in a third fault, could not start, or FILE cannot be read; 2 wrong usage.
 `
@@ -58,6 +63,7 @@ async function execute(args: readonly string[]): Promise<number> {
     ...(values.until === undefined ? {} : { until: eventKind(values.until) }),
     ...(values.technique === undefined ? {} : { technique: techniqueName(values.technique) }),
     ...(values['kernel-ring'] === undefined ? {} : { kernelRing: kernelRing(values['kernel-ring']) }),
+    ...(values.preset === undefined && values.cost === undefined ? {} : { costs: costChoiceOf(values) }),
     ...(values.trace === undefined ? {} : { trace: resolve(values.trace) }),
     input: stdin === null ? new Uint8Array() : stdin.ended ? stdin.bytes : 'live' as const,
   }
@@ -108,9 +114,19 @@ function count(value: string, what: string): number {
   return Number(value)
 }
 
-function text({ end, stateHash, instructions, iterations, deliveries, cycles, ticks }: HeadlessResults['machine']): string {
+function text({ end, stateHash, instructions, iterations, deliveries, cycles, ticks, costs }: HeadlessResults['machine']): string {
   const detail = end.kind === 'exit' ? ` ${end.code}` : end.kind === 'event' ? ` ${end.event}` : end.kind === 'boot-failed' ? `: ${end.message}` : ''
-  return `${end.kind}${detail}\n${instructions} instructions, ${iterations} iterations, ${deliveries} deliveries, ${cycles} cycles, ${ticks} ticks\nstate ${stateHash}\n`
+  return `${end.kind}${detail}\n${instructions} instructions, ${iterations} iterations, ${deliveries} deliveries, ${cycles} cycles, ${ticks} ticks\n${costText(costs)}state ${stateHash}\n`
+}
+
+function costText({ preset, account, lines, clockGhz }: HeadlessResults['machine']['costs']): string {
+  const total = Object.values(account).reduce((sum, cycles) => sum + cycles, 0)
+  const time = clockGhz === null ? '' : `, ${(total / clockGhz / 1e6).toPrecision(4)} ms at ${clockGhz} GHz`
+  const missing = lines.filter(({ cost }) => cost === null).map(({ label, count: events }) => `${label} (${events})`)
+  return [
+    `cost ${total} cycles${time}: user ${account.user}, kernel ${account.kernel}, monitor ${account.monitor}, hardware ${account.hardware} (${preset})`,
+    ...(missing.length > 0 ? [`no figure for: ${missing.join('; ')}`] : []), '',
+  ].join('\n')
 }
 
 export const machine: CliCommand = { summary: 'run a kernel on a simulated computer', help: HELP, execute }

@@ -1,6 +1,8 @@
 import * as v from 'valibot'
 import { CLASSIFIER_REQUESTS, type ClassifierRequestResults } from './classifier.ts'
 import { COMPARISON_REQUESTS, type ComparisonRequestResults } from './comparison.ts'
+import { type MachineId, machineId as machine } from './machine-id.ts'
+import { type Ahead, MONITOR_EVENT_KINDS, MONITOR_REQUESTS, type MonitorEventKind, type MonitorEventParts, type MonitorRequestResults, type Prediction } from './monitor.ts'
 import type { RecordId, VmRecord } from './records.ts'
 import { TECHNIQUES, type TechniqueName } from './techniques.ts'
 
@@ -10,7 +12,7 @@ import { TECHNIQUES, type TechniqueName } from './techniques.ts'
  * instruction, the delivery of one fault or interrupt, or as long a wait in `hlt`; ticks never repeat, so a tick names a moment of the run.
  */
 
-export type MachineId = RecordId<'vm'> | `program:${string}`
+export type { MachineId } from './machine-id.ts'
 
 export { TECHNIQUES, type TechniqueName }
 
@@ -28,6 +30,7 @@ export type MachineEventKind =
   | 'control'
   | 'halt'
   | 'end'
+  | MonitorEventKind
 
 export type MachineEnd =
   /** The guest said so, through the exit port; `code` is what it wrote. */
@@ -39,14 +42,15 @@ export type MachineEnd =
   /** It could not be started: no disk, no system on it, not enough memory. */
   | { readonly kind: 'boot-failed'; readonly message: string }
 
-/** Why a machine that was running is paused. `present`: it is a VM's, where that is now. */
-export type PauseReason = 'asked' | 'done' | 'event' | 'address' | 'predicate' | 'end' | 'start' | 'seek' | 'present'
+/** Why a machine that was running is paused. `present`: it is a VM's, where that is now. `ahead`: before something that is asked about. */
+export type PauseReason = 'asked' | 'done' | 'event' | 'address' | 'predicate' | 'end' | 'start' | 'seek' | 'present' | 'ahead'
 
 const uint32 = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff_ffff))
 const tick = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER))
 const count = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(most))
-const machine = v.custom<MachineId>((value) => typeof value === 'string' && /^(?:vm|program):[A-Za-z0-9._:-]{1,100}$/.test(value), 'not the id of a machine')
-const eventKind = v.picklist(['fault', 'interrupt', 'gate', 'return', 'io', 'control', 'halt', 'end'])
+const eventKind = v.picklist(['fault', 'interrupt', 'gate', 'return', 'io', 'control', 'halt', 'end', ...MONITOR_EVENT_KINDS])
+/** All, if not said. */
+const kinds = v.optional(v.pipe(v.array(eventKind), v.minLength(1), v.maxLength(20)))
 const source = v.pipe(v.string(), v.maxLength(1_000_000))
 /** Bare metal, if not said. */
 const technique = v.optional(v.picklist(TECHNIQUES))
@@ -59,6 +63,8 @@ const runUntil = v.variant('kind', [
   /** To the caller of the present routine. */
   v.object({ kind: v.literal('out') }),
   v.object({ kind: v.literal('event'), event: v.optional(eventKind) }),
+  /** The step that brings the next event is not taken: `ahead` of the state asks what it will be. */
+  v.object({ kind: v.literal('before-event'), event: v.optional(eventKind) }),
   v.object({ kind: v.literal('address'), address: uint32 }),
   /** A comparison over registers and memory, e.g. `eax == 0x10 && [0x104000] > 3`, looked at after each instruction. */
   v.object({ kind: v.literal('predicate'), text: predicate }),
@@ -95,17 +101,18 @@ export const MACHINE_REQUESTS = {
   'machine.disassemble': v.object({ machine, address: uint32, before: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(200)), count: count(500) }),
   'machine.memory': v.object({ machine, space: v.picklist(['linear', 'physical']), address: uint32, length: count(4096) }),
   'machine.walk': v.object({ machine, address: uint32 }),
-  'machine.events': v.object({ machine, from: v.pipe(v.number(), v.integer(), v.minValue(0)), count: count(1000), kind: v.optional(eventKind) }),
+  'machine.events': v.object({ machine, from: v.pipe(v.number(), v.integer(), v.minValue(0)), count: count(1000), kinds }),
   /** The text that its lines are those of. */
   'machine.source': v.object({ machine }),
   /** The events of the whole run, condensed for a bar of so many equal pieces. */
-  'machine.marks': v.object({ machine, buckets: count(1000) }),
+  'machine.marks': v.object({ machine, buckets: count(1000), kinds }),
   /** Text for the serial line, as typed. */
   'machine.type': v.object({ machine, text: v.pipe(v.string(), v.maxLength(10_000)) }),
   /** A key of the keyboard: its scan code (set 1), pressed and let go. */
   'machine.key': v.object({ machine, code: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0x7f)), down: v.boolean() }),
   /** What the catalogue of guests offers, with their sources. */
   'machine.guests': v.object({}),
+  ...MONITOR_REQUESTS,
   ...CLASSIFIER_REQUESTS,
   ...COMPARISON_REQUESTS,
 } as const
@@ -113,7 +120,7 @@ export const MACHINE_REQUESTS = {
 export type MachineRequestName = keyof typeof MACHINE_REQUESTS
 export type MachineRequestParams<N extends MachineRequestName> = v.InferOutput<(typeof MACHINE_REQUESTS)[N]>
 
-export interface MachineRequestResults extends ClassifierRequestResults, ComparisonRequestResults {
+export interface MachineRequestResults extends ClassifierRequestResults, ComparisonRequestResults, MonitorRequestResults {
   'machine.open': MachineState
   'machine.present': MachineState
   'machine.assemble': AssembleAnswer
@@ -134,6 +141,8 @@ export interface MachineRequestResults extends ClassifierRequestResults, Compari
   'machine.marks': { readonly marks: readonly MachineMark[] }
   'machine.type': null
   'machine.key': null
+  'machine.ask': MachineState
+  'machine.reveal': MachineState
   'machine.guests': { readonly guests: readonly GuestInfo[] }
 }
 
@@ -202,6 +211,10 @@ export interface MachineState {
   readonly eventCount: number
   /** The latest events, newest last. */
   readonly recent: readonly MachineEvent[]
+  /** Somebody is asked what comes next; null: nobody. */
+  readonly ahead: Ahead | null
+  /** What was said of it so far, the latest last. */
+  readonly predictions: readonly Prediction[]
 }
 
 export interface DisassemblyRow {
@@ -250,7 +263,7 @@ export interface WalkAnswer {
 }
 
 /** Something that happened, at a moment of the run. Fields that a kind does not have are absent. */
-export interface MachineEvent {
+export interface MachineEvent extends MonitorEventParts {
   readonly index: number
   readonly tick: number
   readonly kind: MachineEventKind
@@ -271,7 +284,7 @@ export interface MachineEvent {
   readonly size?: number
   readonly value?: number
   readonly before?: number
-  /** `cr0`, `cr3`, `gdtr`…; for interrupts the line, `irq0`. */
+  /** `cr0`, `cr3`, `gdtr`…; for interrupts the line, `irq0`; of VM exits and hypercalls their name. */
   readonly name?: string
   /** Disassembly of the instruction that caused it. */
   readonly cause?: string

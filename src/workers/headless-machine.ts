@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { type CostChoice, type CostLine, type CpuPresetName, type CycleAccount, DEFAULT_PRESET } from '../protocol/costs.ts'
 import { Failure } from '../core/base/failure.ts'
 import type { Boot, MachineConfig, MachineEnd } from '../core/machine/board/config.ts'
 import { Machine } from '../core/machine/board/machine.ts'
@@ -27,6 +28,8 @@ export interface MachineParams {
   /** What stands between the guest and the processor; nothing if not said. */
   readonly technique?: TechniqueName
   readonly kernelRing?: 1 | 3
+  /** The default preset, if not said. */
+  readonly costs?: CostChoice
   /** File that gets a line for each instruction. */
   readonly trace?: string
 }
@@ -42,6 +45,7 @@ export interface MachineReport {
   readonly deliveries: number
   readonly cycles: number
   readonly ticks: number
+  readonly costs: { readonly preset: CpuPresetName; readonly clockGhz: number | null; readonly account: CycleAccount; readonly lines: readonly CostLine[] }
   /** With a monitor: how often it was entered, by reason. */
   readonly exits?: Readonly<Record<string, number>>
 }
@@ -58,14 +62,17 @@ export async function runMachine(params: MachineParams, serial: (latin1: string)
   const monitor = monitorOf(params.technique ?? 'native', { ...(params.kernelRing && { kernelRing: params.kernelRing }) })
   if (monitor && params.trace !== undefined) throw new Failure('unsupported', 'A trace shows the processor that is there; under a monitor the guest has another one.', 'Trace the guest on bare metal (--technique native).')
   const machine = new Machine({ ...configOf(params), ...(monitor && { monitor }) })
-  const { cpu, executor } = machine
-  executor.onEntry = ({ reason, vmExit }) => (exits[vmExit?.name ?? reason] = (exits[vmExit?.name ?? reason] ?? 0) + 1)
+  const { cpu } = machine
+  const recorder = new Recorder(machine, null)
+  recorder.onEntry = ({ reason, detail }) => {
+    const name = detail?.kind === 'vm exit' ? detail.name : reason
+    exits[name] = (exits[name] ?? 0) + 1
+  }
   const typist = params.input === 'live' ? new LiveTypist(machine, line) : new PatientTypist(machine, line, params.input)
   machine.onSerial = (bytes) => {
     typist.lastSent = machine.tick
     serial(Buffer.from(bytes).toString('latin1'))
   }
-  const recorder = new Recorder(machine, null)
   // Without a reason to look nobody does: ports are faster then.
   if (params.until !== undefined) machine.cpu.observer = recorder
   let reached = false
@@ -85,16 +92,20 @@ export async function runMachine(params: MachineParams, serial: (latin1: string)
   const { instructions, iterations, deliveries, timestamp } = cpu
   const stopped: MachineReport['end'] = reached ? { kind: 'event', event: params.until! } : { kind: instructions >= params.maxInstructions ? 'limit' : line.stopped ? 'stopped' : 'waiting' }
   const end = machine.end ?? stopped
-  return { end, stateHash: machine.stateHash(nativeSha256), instructions, iterations, deliveries, cycles: timestamp, ticks: machine.tick, ...(monitor ? { exits } : {}), ...(trace ? { traceHash: trace.close() } : {}) }
+  return { end, stateHash: machine.stateHash(nativeSha256), instructions, iterations, deliveries, cycles: timestamp, ticks: machine.tick, costs: costsOf(machine, params.costs?.preset ?? DEFAULT_PRESET), ...(monitor ? { exits } : {}), ...(trace ? { traceHash: trace.close() } : {}) }
 }
 
-function configOf({ file, commandLine, memoryMiB, ticksPerSecond, disks: [master, slave] }: MachineParams): MachineConfig {
+function costsOf(machine: Machine, preset: CpuPresetName): MachineReport['costs'] {
+  return { preset, clockGhz: machine.costs.get('clock')!.value, account: machine.account(), lines: machine.costLines() }
+}
+
+function configOf({ file, commandLine, memoryMiB, ticksPerSecond, disks: [master, slave], costs }: MachineParams): MachineConfig {
   const image = fileBytes(file)
   const disk = isBootDisk(image)
   if (disk && master !== null) throw new Failure('invalid', `${file} is a disk and the primary master itself.`, 'Name no other one.')
   const boot: Boot = disk ? { kind: 'disk' } : { kind: 'multiboot', image, commandLine }
   return {
-    memoryMiB, boot,
+    memoryMiB, boot, ...(costs && { costs }),
     ...(ticksPerSecond === undefined ? {} : { ticksPerSecond }),
     disks: [disk ? image : master === null ? null : fileBytes(master), slave === null ? null : fileBytes(slave)],
   }

@@ -1,3 +1,4 @@
+import type { EntryDetail } from '../../machine/board/monitor-entry.ts'
 import type { Cpu } from '../../machine/cpu/cpu.ts'
 import { DB, PAGE_FAULT } from '../../machine/cpu/fault.ts'
 import { deliverFault } from '../../machine/cpu/interpreter.ts'
@@ -6,11 +7,12 @@ import { PRESENT } from '../../machine/cpu/segments.ts'
 import type { PhysicalMemory } from '../../machine/memory/physical-memory.ts'
 import { ShadowDescriptors } from '../cpu/shadow-descriptors.ts'
 import type { GuestTranslation, ShadowFault } from '../memory/guest-translation.ts'
+import { besideMonitor } from '../memory/shadow-place.ts'
 import { VirtualTlb } from '../memory/virtual-tlb.ts'
 import { Deprivileged } from './deprivileged.ts'
+import { emulate } from './emulate.ts'
 import type { Entries } from './entries.ts'
 import { GDT_OFFSET, LDT_OFFSET, SHADOW_LDT } from './layout.ts'
-import { emulate } from './emulate.ts'
 
 /** BS of DR6. */
 const SINGLE_STEP = 0x4000
@@ -76,6 +78,7 @@ export class DirectExecution {
     this.#entries.arrived(vector === DB ? 0 : 1)
     this.#entries.spend('resume')
     if (vector === DB && this.#wasSingleStep()) return this.#singleStepped()
+    let traced = false
     if (vector === PAGE_FAULT) {
       const fault = this.#pageFault()
       traced = fault === 'traced'
@@ -85,6 +88,7 @@ export class DirectExecution {
       if (fault === 'hidden') return true
       if (fault === 'true') return deliverFault(this.#virtual)
     }
+    const detail = this.#detail(vector)
     const before = this.#virtual.instructions
     const result = emulate(this.#virtual, this.#entries, 'emulate')
     this.#entries.note(this.#virtual.instructions === before ? 'reflected' : traced ? 'traced write' : 'emulated', vector, detail)
@@ -105,6 +109,11 @@ export class DirectExecution {
     this.translation.load(translation)
     this.#globals.load(globals)
     this.#locals.load(locals)
+  }
+
+  #detail(vector: number): EntryDetail | null {
+    const { s } = this.physical
+    return vector === PAGE_FAULT && this.#entries.onEntry ? { kind: 'page fault', error: s[FAULT_ERROR]!, address: s[CR2]! >>> 0 } : null
   }
 
   /** What is mapped and faults again before the next instruction is not to be reached this way. */
@@ -132,6 +141,7 @@ export class DirectExecution {
 
   #singleStepped(): boolean {
     const { s } = this.#virtual
+    this.#entries.spend('reflect')
     this.#entries.note('reflected', DB)
     s[START] = s[EIP]!
     s[FAULT_VECTOR] = DB
@@ -141,7 +151,6 @@ export class DirectExecution {
   }
 
   /** The shadow tables show the guest's as they are now. */
-    this.#entries.spend('reflect')
   #syncTables(): void {
     const virtual = this.#virtual
     const { s, rights, bases, limits } = virtual

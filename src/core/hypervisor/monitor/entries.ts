@@ -15,29 +15,35 @@ export class Entries {
   /** Where its work is booked: the processor that it runs on. */
   processor: Cpu | null = null
   readonly #virtual: Cpu
-  #counts: Record<EntryReason, number> = { emulated: 0, 'hidden fault': 0, reflected: 0, interrupt: 0, hypercall: 0, translated: 0 }
+  #counts: Record<EntryReason, number> = { emulated: 0, 'hidden fault': 0, 'traced write': 0, reflected: 0, interrupt: 0, hypercall: 0, translated: 0 }
   /** Of the latest entry. */
   last: EntryReason = 'emulated'
+  readonly #kernelRing: number
   #eip = 0
   #cpl = 0
 
-  constructor(virtual: Cpu) {
+  /** @param kernelRing the ring of the physical processor in which the guest's ring 0 runs. */
+  constructor(virtual: Cpu, kernelRing: 0 | 1 | 3) {
     this.#virtual = virtual
+    this.#kernelRing = kernelRing
   }
 
   get counts(): EntryCounts {
     return this.#counts
   }
 
-  /** The guest has been left, and its state is in the virtual processor; nothing has been done for it yet. */
-  arrived(): void {
-    const { s } = this.#virtual
-    this.#eip = s[START]! >>> 0
-    this.#cpl = s[CPL]!
+  /**
+   * The guest has been left, and its state is in the virtual processor; nothing has been done for it yet. @param ahead 0: the instruction at which it was left is done and counted.
+   * @param eip that instruction.
+   */
+  arrived(ahead: 0 | 1 = 1, eip = this.#virtual.s[START]!): void {
+    this.#eip = eip >>> 0
+    this.#cpl = this.#virtual.s[CPL]!
+    this.onArrival?.(ahead, this.#eip)
   }
 
   /** What the latest arrival was for. @param vector the physical processor's, or -1. */
-  note(reason: EntryReason, vector: number, vmExit?: VmExit): void {
+  note(reason: EntryReason, vector: number, detail: EntryDetail | null = null): void {
     this.#counts[reason]++
     this.last = reason
     this.tell(reason, vector, detail)
@@ -62,7 +68,7 @@ export class Entries {
 
   /** What is worth telling and no entry of its own. */
   tell(reason: EntryReason, vector: number, detail: EntryDetail | null): void {
-    this.onEntry?.({ reason, vector, eip: this.#eip, cpl: this.#cpl, detail })
+    this.onEntry?.({ reason, vector, eip: this.#eip, cpl: this.#cpl, ring: Math.max(this.#cpl, this.#kernelRing), detail })
   }
 
   /** By name, without those that never came. */

@@ -1,12 +1,14 @@
-import type { Executor, MonitorPlan } from '../../machine/board/executor.ts'
+import type { Executor, MonitorPlan, MonitorView } from '../../machine/board/executor.ts'
 import type { Cpu } from '../../machine/cpu/cpu.ts'
 import type { Stop } from '../../machine/cpu/interpreter.ts'
 import { CR0, CR0_PE } from '../../machine/cpu/layout.ts'
 import type { PhysicalMemory } from '../../machine/memory/physical-memory.ts'
+import { cpuState } from '../../machine/inspect/cpu-state.ts'
+import { deprivilegedState } from '../cpu/actual-state.ts'
 import { DirectExecution } from '../monitor/direct-execution.ts'
+import { emulate } from '../monitor/emulate.ts'
 import { Entries, type EntryCounts } from '../monitor/entries.ts'
 import { HOST_INTERRUPT, MONITOR_BYTES } from '../monitor/layout.ts'
-import { emulate } from '../monitor/emulate.ts'
 import { type GuestSteps, runGuest } from '../monitor/run-loop.ts'
 
 export interface TrapAndEmulateOptions {
@@ -24,10 +26,12 @@ export class TrapAndEmulate implements Executor, GuestSteps {
   readonly #virtual: Cpu
   readonly #execution: DirectExecution
   readonly #entries: Entries
+  readonly #kernelRing: 1 | 3
 
   constructor(virtual: Cpu, host: PhysicalMemory, { kernelRing }: TrapAndEmulateOptions) {
     this.#virtual = virtual
-    this.#entries = new Entries(virtual)
+    this.#kernelRing = kernelRing
+    this.#entries = new Entries(virtual, kernelRing)
     this.#execution = new DirectExecution(virtual, host, kernelRing, this.#entries)
   }
 
@@ -36,7 +40,11 @@ export class TrapAndEmulate implements Executor, GuestSteps {
   }
 
   set onEntry(listener: Executor['onEntry']) {
-    this.#entries.listener = listener
+    this.#entries.onEntry = listener
+  }
+
+  set onArrival(listener: Executor['onArrival']) {
+    this.#entries.onArrival = listener
   }
 
   /** Entries of the monitor so far. */
@@ -46,6 +54,13 @@ export class TrapAndEmulate implements Executor, GuestSteps {
 
   run(count: number): Stop {
     return runGuest(this.#virtual, count, this)
+  }
+
+  inspect(): MonitorView {
+    const { physical } = this.#execution
+    const isReal = (this.#virtual.s[CR0]! & CR0_PE) === 0
+    const actual: MonitorView['actual'] = isReal ? { how: 'interpreted', cpu: cpuState(physical) } : { how: 'direct', cpu: deprivilegedState(this.#virtual, physical, this.#kernelRing) }
+    return { actual, counts: this.#entries.list(), denials: [] }
   }
 
   save(): Snapshot {
@@ -63,6 +78,10 @@ export class TrapAndEmulate implements Executor, GuestSteps {
     this.#entries.note('interrupt', HOST_INTERRUPT)
   }
 
+  looked(raised: number, given: number): void {
+    this.#entries.spentOnInterrupts(raised, given)
+  }
+
   step(alone: boolean, most: number): boolean {
     // There are no rings before protected mode.
     if ((this.#virtual.s[CR0]! & CR0_PE) === 0) return emulate(this.#virtual, this.#entries, 'interpret') !== 'shutdown'
@@ -75,7 +94,3 @@ export const trapAndEmulate = (options: TrapAndEmulateOptions): MonitorPlan => (
   hostBytes: (guestBytes) => guestBytes + MONITOR_BYTES,
   make: (cpu, host) => new TrapAndEmulate(cpu, host, options),
 })
-  looked(raised: number, given: number): void {
-    this.#entries.spentOnInterrupts(raised, given)
-  }
-

@@ -1,5 +1,5 @@
 import type {
-  MachineEvent, MachineEventKind, MachineId, MachineRequestName, MachineRequestParams, MachineRequestResults, MachineState, PauseReason, RunUntil,
+  MachineEvent, MachineEventKind, MachineId, MachineRequestName, MachineRequestParams, MachineRequestResults, MachineState, PauseReason, RunUntil, TechniqueName,
 } from '../../../protocol/machine.ts'
 import { Failure } from '../../base/failure.ts'
 import { encodeUtf8 } from '../../base/bytes.ts'
@@ -14,6 +14,8 @@ import { memoryBytes, walkOf } from '../inspect/memory.ts'
 import { linearEip } from '../inspect/peek.ts'
 import { stackRows } from '../inspect/stack.ts'
 import { SymbolTable } from '../inspect/symbols.ts'
+import { Guessing } from './guessing.ts'
+import { monitorAnswer, translationsAnswer, vmcsAnswer } from './monitor-answers.ts'
 import type { MachineProgram } from './program.ts'
 
 /** What is asked of a machine that exists. The other requests make one, or need none: see open-program.ts. */
@@ -35,6 +37,9 @@ const CODE_FROM = 24
 const STACK = 24
 const RECENT = 50
 
+/** Whoever moves on does not want to guess any more. */
+const MOVING: ReadonlySet<DeskRequestName> = new Set(['machine.run', 'machine.back', 'machine.seek', 'machine.restart', 'machine.type', 'machine.key'])
+
 /** One machine under the microscope: answers what the window asks, and runs in slices. */
 export class MachineDesk {
   readonly #id: MachineId
@@ -44,6 +49,7 @@ export class MachineDesk {
   #recording: Recording
   #goal: Goal | null = null
   #pause: PauseReason = 'start'
+  readonly #guessing = new Guessing()
   /** Serial bytes that the listener has. */
   #told = 0
 
@@ -72,6 +78,7 @@ export class MachineDesk {
 
   /** Throws a `Failure` that says why not. */
   request<N extends DeskRequestName>(name: N, params: MachineRequestParams<N>): MachineRequestResults[N] {
+    if (MOVING.has(name)) this.#guessing.drop()
     return this.#handlers[name](params)
   }
 
@@ -87,13 +94,13 @@ export class MachineDesk {
   }
 
   state(): MachineState {
-    const { machine, tick, lastTick, events } = this.#recording
+    const { machine, tick, lastTick } = this.#recording
     const { cpu, ticksPerSecond, end } = machine
     return {
-      machine: this.#id, title: this.#program.title, technique: this.#program.technique ?? 'native', vm: this.#program.vm ?? null, running: this.running, pause: this.running ? null : this.#pause, end,
-      tick, lastTick, ticksPerSecond, instructions: cpu.instructions, iterations: cpu.iterations, cycles: cpu.timestamp, cpu: cpuState(cpu),
+      machine: this.#id, title: this.#program.title, technique: this.#technique, vm: this.#program.vm ?? null, running: this.running, pause: this.running ? null : this.#pause, end,
+      tick, lastTick: this.#guessing.ahead ? tick : lastTick, ticksPerSecond, instructions: cpu.instructions, iterations: cpu.iterations, cycles: cpu.timestamp, cpu: cpuState(cpu),
       code: disassembly(cpu, this.#names, linearEip(cpu), CODE_BEFORE, CODE_FROM), stack: stackRows(cpu, this.#names.symbols, STACK), devices: deviceStates(machine),
-      screen: machine.devices.screen.lines, eventCount: events.total, recent: this.#latest(),
+      screen: machine.devices.screen.lines, eventCount: this.#known, recent: this.#latest(), ahead: this.#guessing.ahead, predictions: this.#guessing.predictions,
     }
   }
 
@@ -116,9 +123,20 @@ export class MachineDesk {
     'machine.disassemble': ({ address, before, count }) => ({ rows: disassembly(this.#recording.machine.cpu, this.#names, address, before, count) }),
     'machine.memory': ({ space, address, length }) => memoryBytes(this.#recording.machine.cpu, space, address, length),
     'machine.walk': ({ address }) => walkOf(this.#recording.machine.cpu, address),
-    'machine.events': ({ from, count, kind }) => this.#events(from, count, kind ?? null),
+    'machine.events': ({ from, count, kinds }) => this.#events(from, count, kinds ? new Set(kinds) : null),
+    'machine.monitor': () => monitorAnswer(this.#recording.machine),
+    'machine.vmcs': () => vmcsAnswer(this.#recording.machine),
+    'machine.translations': ({ around, count }) => translationsAnswer(this.#recording.machine, this.#names.symbols, around ?? null, count),
+    'machine.ask': () => {
+      this.#guessing.ask(this.#recording, this.#technique, null)
+      return this.#paused('ahead')
+    },
+    'machine.reveal': ({ guess }) => {
+      this.#guessing.reveal(this.#recording, guess, (after, upTo) => this.#between(after, upTo))
+      return this.#paused(this.#recording.machine.end ? 'end' : 'done')
+    },
     'machine.source': () => ({ source: this.#program.source }),
-    'machine.marks': ({ buckets }) => ({ marks: marksOf(this.#recording.events, this.#recording.lastTick, buckets) }),
+    'machine.marks': ({ buckets, kinds }) => ({ marks: marksOf(this.#recording.events, this.#known, this.#guessing.ahead ? this.#recording.tick : this.#recording.lastTick, buckets, kinds && new Set(kinds)) }),
     'machine.type': ({ text }) => {
       this.#recording.give({ kind: 'serial', bytes: encodeUtf8(text) })
       return null
@@ -135,14 +153,14 @@ export class MachineDesk {
     return null
   }
 
-  /** Events from an index on, of one kind or of all. */
-  #events(from: number, most: number, kind: MachineEventKind | null): { readonly total: number; readonly events: MachineEvent[] } {
+  /** Events from an index on, of some kinds or of all. */
+  #events(from: number, most: number, kinds: ReadonlySet<MachineEventKind> | null): { readonly total: number; readonly events: MachineEvent[] } {
     const { events, machine } = this.#recording
     const found: MachineEvent[] = []
-    for (let i = Math.max(from, events.first); i < events.total && found.length < most; i++) {
-      if (kind === null || events.kind(i) === kind) found.push(eventOf(events.get(i)!, machine, this.#names.symbols))
+    for (let i = Math.max(from, events.first); i < this.#known && found.length < most; i++) {
+      if (kinds === null || kinds.has(events.kind(i))) found.push(eventOf(events.get(i)!, machine, this.#names.symbols))
     }
-    return { total: events.total, events: found }
+    return { total: this.#known, events: found }
   }
 
   /** The latest events up to the present moment. */
@@ -152,7 +170,24 @@ export class MachineDesk {
     return this.#events(Math.max(0, end - RECENT), Math.min(RECENT, end - events.first), null).events
   }
 
+  #between(after: number, upTo: number): MachineEvent[] {
+    const { events } = this.#recording
+    const from = events.from(after + 1)
+    return this.#events(from, events.from(upTo + 1) - from, null).events
+  }
+
+  /** How much of the log may be told: what somebody is asked about may not. */
+  get #known(): number {
+    const { events, tick } = this.#recording
+    return this.#guessing.ahead ? events.from(tick + 1) : events.total
+  }
+
+  get #technique(): TechniqueName {
+    return this.#program.technique ?? 'native'
+  }
+
   #stop(reason: PauseReason): void {
+    if (reason === 'ahead' && !this.#guessing.ahead) this.#guessing.ask(this.#recording, this.#technique, this.#recording.tick + 1)
     this.#goal = null
     this.#pause = reason
   }

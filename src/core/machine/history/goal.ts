@@ -23,6 +23,7 @@ export function goalOf(recording: Recording, until: RunUntil, symbols: SymbolTab
     case 'address': return watch(recording, 'address', () => linearEip(machine.cpu) === until.address)
     case 'predicate': return watch(recording, 'predicate', parsePredicate(until.text, machine, symbols))
     case 'event': return nextEvent(recording, until.event ?? null)
+    case 'before-event': return beforeEvent(recording, until.event ?? null)
     case 'over': return over(recording)
     case 'out': return out(recording)
     default: return assertNever(until)
@@ -65,6 +66,24 @@ function nextEvent(recording: Recording, kind: MachineEventKind | null): Goal {
       const stop = recording.run(untilTick)
       recording.onEvent = null
       return stop === 'end' ? 'end' : found ? 'event' : plain(stop)
+    },
+  }
+}
+
+/** To the moment before the step that brings the next event: it is taken, and taken back. */
+function beforeEvent(recording: Recording, kind: MachineEventKind | null): Goal {
+  const { events } = recording
+  const first = events.from(recording.tick + 1)
+  const goal = nextEvent(recording, kind)
+  return {
+    advance: (untilTick) => {
+      const stop = goal.advance(untilTick)
+      if (stop !== 'event' && stop !== 'end') return stop
+      let index = Math.max(first, events.first)
+      while (index < events.total && kind !== null && events.kind(index) !== kind) index++
+      if (index >= events.total) return stop
+      recording.seek(events.tick(index) - 1)
+      return 'ahead'
     },
   }
 }

@@ -11,4 +11,9 @@ export const MACHINE_EVENT_LOOKS: Readonly<Record<MachineEventKind, EventLook>> 
   control: { icon: 'chip', color: 'var(--ev-walk)' },
   halt: { icon: 'pause', color: 'var(--ev-direct)' },
   end: { icon: 'off', color: 'var(--ev-exit)' },
+  trap: { icon: 'trap', color: 'var(--ev-trap)' },
+  exit: { icon: 'exit', color: 'var(--ev-exit)' },
+  hypercall: { icon: 'hypercall', color: 'var(--ev-hypercall)' },
+  translate: { icon: 'translate', color: 'var(--ev-translate)' },
+  inject: { icon: 'inject', color: 'var(--ev-inject)' },
 }

@@ -1,18 +1,22 @@
-import type { Executor, MonitorPlan } from '../../../machine/board/executor.ts'
+import type { ActualProcessor } from '../../../../protocol/monitor.ts'
+import type { Executor, MonitorPlan, MonitorView, Translations } from '../../../machine/board/executor.ts'
+import type { EntryDetail } from '../../../machine/board/monitor-entry.ts'
 import type { Cpu } from '../../../machine/cpu/cpu.ts'
 import { PAGE_FAULT } from '../../../machine/cpu/fault.ts'
 import { run as runPhysical, type Stop } from '../../../machine/cpu/interpreter.ts'
 import { BASES, CPL, CR0, CR0_PE, CS, EIP, FLAGS, IF, IOPL_SHIFT, LIMITS, RF, RIGHTS, SS, TF, VMX_MODE } from '../../../machine/cpu/layout.ts'
 import { gpa } from '../../../machine/memory/addresses.ts'
+import { cpuState } from '../../../machine/inspect/cpu-state.ts'
 import type { PhysicalMemory } from '../../../machine/memory/physical-memory.ts'
+import { deprivilegedState } from '../../cpu/actual-state.ts'
 import { DirectExecution } from '../../monitor/direct-execution.ts'
+import { emulate } from '../../monitor/emulate.ts'
 import { Entries, type EntryCounts } from '../../monitor/entries.ts'
 import { FENCE, HOST_INTERRUPT, IDT_OFFSET, MONITOR_BYTES } from '../../monitor/layout.ts'
 import { type GuestSteps, runGuest } from '../../monitor/run-loop.ts'
-import { blocksOf, type TranslatedBlock } from './blocks.ts'
-import { emulate } from '../../monitor/emulate.ts'
+import { type Block, blockOf, covers, unitsOf } from './blocks.ts'
 import { BEFORE_MISS, BEFORE_TABLE, CACHE_LINEAR, FIRST_RUN, MISS } from './cache-layout.ts'
-import { type CacheStop, CacheSwitch } from './cache-switch.ts'
+import { type CacheStop, CacheSwitch, codeSegments } from './cache-switch.ts'
 import type { Point, Run } from './run-record.ts'
 import { type CacheSnapshot, TranslationCache, type TranslationCounts } from './translation-cache.ts'
 
@@ -71,7 +75,7 @@ export class BinaryTranslation implements Executor, GuestSteps {
   constructor(virtual: Cpu, host: PhysicalMemory) {
     this.#virtual = virtual
     this.#host = host
-    this.#entries = new Entries(virtual)
+    this.#entries = new Entries(virtual, 1)
     this.#execution = new DirectExecution(virtual, host, 1, this.#entries)
     this.#cache = new TranslationCache(virtual, host, this.#execution.translation)
     this.#switch = new CacheSwitch(virtual, this.#execution.physical)
@@ -85,7 +89,11 @@ export class BinaryTranslation implements Executor, GuestSteps {
   }
 
   set onEntry(listener: Executor['onEntry']) {
-    this.#entries.listener = listener
+    this.#entries.onEntry = listener
+  }
+
+  set onArrival(listener: Executor['onArrival']) {
+    this.#entries.onArrival = listener
   }
 
   /** Entries of the monitor so far. */
@@ -98,8 +106,25 @@ export class BinaryTranslation implements Executor, GuestSteps {
   }
 
   /** What is in the cache: translation units in the order of their addresses, the guest's instructions beside their translations. */
-  blocks(): readonly TranslatedBlock[] {
-    return blocksOf(this.#host, this.#virtual.memory.size, this.#cache.runs)
+  blocks(): readonly Block[] {
+    return unitsOf(this.#cache.runs).map((unit) => blockOf(this.#host, this.#virtual.memory.size, unit))
+  }
+
+  /** By guest address. */
+  translations(around: number | null, count: number): Translations {
+    const { s, memory } = this.#virtual
+    const pc = s[EIP]! >>> 0
+    const units = unitsOf(this.#cache.runs).toSorted((one, other) => (one.run.units[one.n]!.pc >>> 0) - (other.run.units[other.n]!.pc >>> 0) || one.run.id - other.run.id)
+    const current = this.#how === 'translated' ? units.find((unit) => covers(unit, pc, s[CPL]!)) : undefined
+    const at = units.findLastIndex(({ run, n }) => run.units[n]!.pc >>> 0 <= (around ?? pc))
+    const from = Math.max(0, Math.min(at - (count >> 1), units.length - count))
+    return { total: units.length, from, blocks: units.slice(from, from + count).map((unit) => blockOf(this.#host, memory.size, unit)), current: current ? current.run.units[current.n]!.pc >>> 0 : null }
+  }
+
+  inspect(): MonitorView {
+    const { callOuts, ...counts } = this.counts
+    const all = { ...counts, callOuts: Object.values(callOuts).reduce((sum, count) => sum + count, 0) }
+    return { actual: this.#actual(), counts: [...this.#entries.list(), ...Object.entries(all).map(([name, value]) => ({ name, value }))], denials: [] }
   }
 
   run(count: number): Stop {
@@ -127,6 +152,10 @@ export class BinaryTranslation implements Executor, GuestSteps {
     this.#entries.note('interrupt', HOST_INTERRUPT)
   }
 
+  looked(raised: number, given: number): void {
+    this.#entries.spentOnInterrupts(raised, given)
+  }
+
   step(alone: boolean, most: number): boolean {
     const { s } = this.#virtual
     if ((s[CR0]! & CR0_PE) === 0) return emulate(this.#virtual, this.#entries, 'interpret') !== 'shutdown'
@@ -142,6 +171,26 @@ export class BinaryTranslation implements Executor, GuestSteps {
     return this.#translatedCode(most)
   }
 
+  /** What `step` would do. */
+  get #how(): ActualProcessor['how'] {
+    const { s } = this.#virtual
+    if ((s[CR0]! & CR0_PE) === 0) return 'interpreted'
+    if (s[CPL] === 3) return (s[FLAGS]! & (IOPL | IF)) === IF ? 'direct' : 'interpreted'
+    return this.#canTranslate() ? 'translated' : 'interpreted'
+  }
+
+  #actual(): ActualProcessor {
+    const how = this.#how
+    const { physical } = this.#execution
+    if (how === 'interpreted') return { how, cpu: cpuState(physical) }
+    const cpu = deprivilegedState(this.#virtual, physical, 1)
+    if (how === 'direct') return { how, cpu }
+    const { s } = this.#virtual
+    const at = this.#place?.pc === s[EIP]! >>> 0 && this.#cache.has(this.#place.run) ? this.#place.at : this.#cache.known(s[EIP]!, s[CPL]!)
+    // Where nothing is translated yet, the processor is in the monitor, which does that first.
+    return { how, cpu: { ...cpu, eip: at === null ? cpuState(physical).eip : (CACHE_LINEAR + at) >>> 0, ...codeSegments(cpu) } }
+  }
+
   /** Flat, 32 bits wide, in front of the fence, without single steps. */
   #canTranslate(): boolean {
     const { s } = this.#virtual
@@ -152,10 +201,6 @@ export class BinaryTranslation implements Executor, GuestSteps {
   #interpret(): boolean {
     this.#counts.interpreted++
     return emulate(this.#virtual, this.#entries, 'interpret') !== 'shutdown'
-  looked(raised: number, given: number): void {
-    this.#entries.spentOnInterrupts(raised, given)
-  }
-
   }
 
   #translatedCode(most: number): boolean {
@@ -236,10 +281,11 @@ export class BinaryTranslation implements Executor, GuestSteps {
   /** An indirect branch to where none led lately; it is done. */
   #missed(target: number): boolean {
     this.#switch.resumeAt(target, true)
-    this.#entries.arrived()
+    this.#entries.arrived(0)
     this.#counts.misses++
-    this.#entries.note('translated', BP)
     const entry = this.#cache.find(target, this.#virtual.s[CPL]!)
+    this.#spentOnTranslation(1)
+    this.#entries.note('translated', BP, this.#block(target))
     if (entry) {
       this.#cache.learn(target, entry)
       this.#goOn(entry.run, entry.at, target)
@@ -249,8 +295,9 @@ export class BinaryTranslation implements Executor, GuestSteps {
 
   #serve(run: Run, point: Point): boolean {
     if (point.service !== 'link') return this.#callOut(run, point)
-    this.#entries.note('translated', BP)
     const entry = this.#cache.find(point.target, run.cpl)
+    this.#spentOnTranslation(1)
+    this.#entries.note('translated', BP, this.#block(point.target))
     if (entry) this.#cache.link(run, point.at, entry)
     if (entry && point.instruction < 0) this.#goOn(entry.run, entry.at, point.target)
     return true
@@ -263,7 +310,7 @@ export class BinaryTranslation implements Executor, GuestSteps {
     this.#place = null
     this.#entries.note('emulated', BP)
     this.#entries.spend('resume')
-    if (emulate(this.#virtual, this.#entries, 'callOut') === 'shutdown') return false
+    if (emulate(this.#virtual, this.#entries, point.service === 'adapted' ? 'tracedStore' : 'callOut') === 'shutdown') return false
     if (point.service === 'adapted') {
       point.heat = this.#cache.touched ? 0 : point.heat + 1
       if (point.heat === COOL && this.#cache.has(run.id)) {
@@ -279,14 +326,12 @@ export class BinaryTranslation implements Executor, GuestSteps {
     this.#cache.touched = false
     if (!this.#execution.handle(vector)) return false
     const instruction = run.instructions[point.instruction]
-    if (!instruction || this.#entries.last !== 'emulated') return true
+    if (!instruction || (this.#entries.last !== 'emulated' && this.#entries.last !== 'traced write')) return true
     this.#place = null
     this.#behind(run, instruction.pc + instruction.length, instruction.end)
     if (vector !== PAGE_FAULT || !this.#cache.touched || !instruction.ident) return true
     point.heat++
     if (point.heat < HOT || !this.#cache.has(run.id)) return true
-    this.#spentOnTranslation(1)
-    this.#entries.note('translated', BP, this.#block(target))
     this.#cache.adapt(point, true)
     this.#counts.adapted++
     return true
@@ -297,8 +342,6 @@ export class BinaryTranslation implements Executor, GuestSteps {
     if (this.#virtual.s[EIP]! >>> 0 !== next >>> 0) return
     const point = this.#cache.pointAt(at)?.point
     if (point?.start === at && point.pc >>> 0 === next >>> 0) this.#goOn(run.id, at, next)
-    this.#spentOnTranslation(1)
-    this.#entries.note('translated', BP, this.#block(point.target))
   }
 }
 

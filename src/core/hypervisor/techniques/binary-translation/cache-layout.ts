@@ -8,6 +8,11 @@ export const EXTRA = 4
 /** ECX while a look-up uses it, and the guest address that is looked up. */
 export const SAVED_ECX = 8
 export const TARGET = 12
+/** Virtual CR2, and what port 0x80 reads as; how often translated code has used them. */
+export const VIRTUAL_CR2 = 16
+export const PORT_VALUE = 20
+export const CONTROL_WRITES = 24
+export const PORT_READS = 28
 /** Where to go for the low byte of a guest address: a bucket of the cache, or the stub that asks the monitor. */
 export const LOOKUP_TABLE = 0x400
 export const BUCKETS = 256

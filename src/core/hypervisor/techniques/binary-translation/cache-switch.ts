@@ -1,12 +1,17 @@
+import type { CpuState } from '../../../../protocol/machine.ts'
+import { PORT } from '../../../machine/board/layout.ts'
+import { counterOf, PORT_ACCESS } from '../../../machine/cpu/costs/counters.ts'
 import type { Cpu } from '../../../machine/cpu/cpu.ts'
-import { ADDEND, ATTENTION, CPL, CS, DS, ECX, EIP, ES, ESP, FLAGS, FS, GS, IF, IOPL_SHIFT, SHADOW, SS, START, TF, DF, NT, AC, ID } from '../../../machine/cpu/layout.ts'
+import { ADDEND, ATTENTION, CPL, CR2, CS, DS, ECX, EIP, ES, ESP, FLAGS, FS, GS, IF, IOPL_SHIFT, SHADOW, SS, START, TF, DF, NT, AC, ID } from '../../../machine/cpu/layout.ts'
 import { dplOf, setHidden } from '../../../machine/cpu/segments.ts'
 import { gpa } from '../../../machine/memory/addresses.ts'
 import { arrivalVector } from '../../cpu/host-cpu.ts'
 import { compress, fenced } from '../../cpu/shadow-descriptors.ts'
 import { DATA_BYTES, DATA_OFFSET, MONITOR_LINEAR, STACK_OFFSET } from '../../monitor/layout.ts'
-import { CACHE_LINEAR, EXTRA, SAVED_ECX, TARGET, VIRTUAL_IF } from './cache-layout.ts'
+import { CACHE_LINEAR, CONTROL_WRITES, EXTRA, PORT_READS, PORT_VALUE, SAVED_ECX, TARGET, VIRTUAL_CR2, VIRTUAL_IF } from './cache-layout.ts'
 
+const IN_CACHE_CONTROL = counterOf('inCacheControl')
+const IN_CACHE_PORT = counterOf('inCachePort')
 const PLAIN_WORDS = ADDEND + 1
 const IOPL = 3 << IOPL_SHIFT
 const GUEST_FLAGS = TF | DF | NT | AC | ID
@@ -19,6 +24,12 @@ const DOOR_DATA = 0x40_b300
 const GUEST_SEGMENTS = [ES, SS, DS, FS] as const
 
 interface Given { readonly selector: number; readonly base: number; readonly limit: number; readonly rights: number }
+
+/** CS and GS as translated code has them, where the guest's own are as said. */
+export const codeSegments = ({ cs, gs, cpl }: CpuState): Pick<CpuState, 'cs' | 'gs'> => ({
+  cs: { selector: cs.selector, base: 0, limit: 0xffff_ffff, access: (((RING_CODE & ~DPL_BITS) | (cpl << 13)) >>> 8) & 0xff },
+  gs: { ...gs, selector: cpl, base: MONITOR_LINEAR + DATA_OFFSET, limit: DATA_BYTES - 1, access: (DOOR_DATA >>> 8) & 0xff },
+})
 
 /** Where translated code stopped. */
 export interface CacheStop {
@@ -37,6 +48,8 @@ export class CacheSwitch {
   readonly #physical: Cpu
   readonly #stackTop: number
   readonly #data: number
+  /** Accesses to ports when the value was shown. */
+  #ports = -1
   readonly #given: (Given | null)[] = [null, null, null, null, null, null]
 
   constructor(virtual: Cpu, physical: Cpu) {
@@ -49,6 +62,7 @@ export class CacheSwitch {
   /** Somebody else has had the physical processor's segments. */
   reset(): void {
     this.#given.fill(null)
+    this.#ports = -1
   }
 
   enter(at: number): void {
@@ -72,6 +86,10 @@ export class CacheSwitch {
     p[ATTENTION] = 1
     this.#write(VIRTUAL_IF, (s[FLAGS]! & IF) === 0 ? 0 : 1, 1)
     this.#write(EXTRA, 0, 4)
+    this.#write(VIRTUAL_CR2, s[CR2]!, 4)
+    this.#write(CONTROL_WRITES, 0, 4)
+    this.#write(PORT_READS, 0, 4)
+    this.#showPort()
   }
 
   /** Takes the registers back; the caller says which of the guest's instructions is next. */
@@ -90,6 +108,9 @@ export class CacheSwitch {
       this.#given[SS] = null
     }
     s[FLAGS] = (s[FLAGS]! & ~(IOPL | IF)) | own
+    s[CR2] = this.#read(VIRTUAL_CR2, 4)
+    this.#physical.counts[IN_CACHE_CONTROL]! += this.#read(CONTROL_WRITES, 4)
+    this.#physical.counts[IN_CACHE_PORT]! += this.#read(PORT_READS, 4)
     return { vector, at: ((eip - CACHE_LINEAR) | 0) - (vector === BP ? 1 : 0) }
   }
 
@@ -108,6 +129,14 @@ export class CacheSwitch {
   /** The guest address that was looked up last. */
   get target(): number {
     return this.#read(TARGET, 4)
+  }
+
+  /** What port 0x80 reads as changes only where the guest uses ports. */
+  #showPort(): void {
+    const { counts, ports } = this.#virtual
+    if (counts[PORT_ACCESS] === this.#ports) return
+    this.#ports = counts[PORT_ACCESS]!
+    this.#write(PORT_VALUE, ports.read(PORT.post, 1), 1)
   }
 
   #give(segment: number, ring: number): void {

@@ -1,3 +1,4 @@
+import { PORT } from '../../../machine/board/layout.ts'
 import type { Opcode } from '../../../machine/cpu/opcode.ts'
 import { ruleOf, type Way } from './rules.ts'
 
@@ -27,6 +28,8 @@ export function wayOf(bytes: Uint8Array, entry: Opcode | null, cpl: number): Way
   if (prefixes.includes(CS_PREFIX) || prefixes.includes(GS_PREFIX)) return 'call-out'
   if (FLOW.has(way)) return prefixes.some((byte) => byte !== 0x26 && byte !== 0x36 && byte !== 0x3e && byte !== 0x64) ? 'call-out' : way
   if (way === 'clear-interrupts') return cpl === 0 && prefixes.length === 0 ? way : 'call-out'
+  if (way === 'control-write') return cpl === 0 && prefixes.length === 0 && ((bytes[2]! >> 3) & 7) === 2 ? way : 'call-out'
+  if (way === 'port-read') return cpl === 0 && prefixes.length === 0 && bytes[0] === 0xe4 && bytes[1] === PORT.post ? way : 'call-out'
   if (way === 'selector') return SHOWN_SELECTORS.has(selectorOf(bytes.subarray(prefixes.length))) ? 'copy' : 'call-out'
   return way
 }

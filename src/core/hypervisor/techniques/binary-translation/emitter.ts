@@ -60,13 +60,13 @@ export class Emitter {
   }
 }
 
-/** Bytes of a sequence that books extra instructions: three instructions, flags and registers as they were. */
-export function emitBooking(out: Emitter, count: number, mark: () => void): void {
-  out.exchange(EXTRA)
+/** Bytes of a sequence that adds to a word of the monitor's data, by default that of extra instructions: three instructions, flags and registers as they were. */
+export function emitBooking(out: Emitter, count: number, mark: () => void, word = EXTRA): void {
+  out.exchange(word)
   mark()
   out.add(count)
   mark()
-  out.exchange(EXTRA)
+  out.exchange(word)
   mark()
 }
 

@@ -1,6 +1,6 @@
 import { disassemble } from '../../../machine/assembler/disassemble.ts'
 import type { Opcode } from '../../../machine/cpu/opcode.ts'
-import { BEFORE_TABLE, LOOKUP_TABLE, SAVED_ECX, TARGET, VIRTUAL_IF } from './cache-layout.ts'
+import { BEFORE_TABLE, CONTROL_WRITES, LOOKUP_TABLE, PORT_READS, PORT_VALUE, SAVED_ECX, TARGET, VIRTUAL_CR2, VIRTUAL_IF } from './cache-layout.ts'
 import { endsRun, prefixLength, wayOf } from './choose.ts'
 import { emitBooking, Emitter, INT3 } from './emitter.ts'
 import type { Way } from './rules.ts'
@@ -17,6 +17,9 @@ const CALL_EXTRA = 4
 const SEAM_EXTRA = 4
 /** The booking, the loop instruction itself and a jump. */
 const LOOP_EXTRA = 4
+/** Two bookings in front of the instruction itself. */
+const BOOKING_INSTRUCTIONS = 3
+const COUNTED_EXTRA = 2 * BOOKING_INSTRUCTIONS
 /** Room for `jmp` with a displacement of 32 bits. */
 const JUMP_BYTES = 5
 
@@ -106,6 +109,8 @@ class RunTranslator {
     switch (way) {
       case 'copy': this.#mark(pc); out.put(...bytes); break
       case 'clear-interrupts': this.#mark(pc); out.put(0x65, 0xc6, 0x05); out.word(VIRTUAL_IF); out.put(0); break
+      case 'control-write': this.#counted(pc, CONTROL_WRITES, [0x65, 0x89, ((bytes[2]! & 7) << 3) | 5], VIRTUAL_CR2); break
+      case 'port-read': this.#counted(pc, PORT_READS, [0x65, 0xa0], PORT_VALUE); break
       case 'jump': this.#jumpSite(pc, out.at, 0, this.#targetOf(bytes)); break
       case 'condition': this.#condition(pc, bytes); break
       case 'near-loop': this.#nearLoop(pc, bytes); break
@@ -115,6 +120,19 @@ class RunTranslator {
       case 'call-out': case 'selector': return this.#callOut(pc)
     }
     return way
+  }
+
+  /** One instruction on a word of the monitor's data, counted in another one. */
+  #counted(pc: number, counter: number, code: readonly number[], word: number): void {
+    const start = this.#out.at
+    this.#booked(pc, COUNTED_EXTRA)
+    let done = COUNTED_EXTRA - BOOKING_INSTRUCTIONS
+    emitBooking(this.#out, 1, () => {
+      done++
+      this.#point(pc, start, done - COUNTED_EXTRA, done < COUNTED_EXTRA)
+    }, counter)
+    this.#out.put(...code)
+    this.#out.word(word)
   }
 
   #callOut(pc: number): Way {

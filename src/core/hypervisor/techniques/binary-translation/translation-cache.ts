@@ -47,6 +47,8 @@ const keyOf = (pc: number, cpl: number): number => (pc >>> 0) * 4 + cpl
 /** The translated code in the monitor's memory, and what is known about it. Offsets are those of cache-layout.ts. */
 export class TranslationCache {
   counts: TranslationCounts = { units: 0, instructions: 0, chained: 0, evictions: 0, written: 0, remapped: 0 }
+  /** Guest instructions of the latest translation that was made; cleared by whoever has seen it. */
+  made = 0
   /** A page with translated code was written since this was cleared. */
   touched = false
   readonly #virtual: Cpu
@@ -121,6 +123,11 @@ export class TranslationCache {
     return known ?? this.#translate(pc, cpl)
   }
 
+  /** Offset of the translation at a guest address, if there is one. */
+  known(pc: number, cpl: number): number | null {
+    return this.#entries.get(keyOf(pc, cpl))?.at ?? null
+  }
+
   /** The physical instruction at an offset. */
   pointAt(at: number): { readonly run: Run; readonly point: Point } | null {
     const run = last(this.#runs, (one) => one.at <= at)
@@ -190,6 +197,7 @@ export class TranslationCache {
     }
     this.counts.units += run.units.length
     this.counts.instructions += run.instructions.length
+    this.made = run.instructions.length
     this.#pages.set(pc >>> 12, page)
     if (isNew) this.#trace([page])
     return { run: run.id, at: run.at }

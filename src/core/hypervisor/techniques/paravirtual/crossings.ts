@@ -133,10 +133,11 @@ export class Crossings {
       if (thrown !== FAULT) throw thrown
       return false
     }
-    s[EIP] = s[START] = target.offset
+    s[EIP] = target.offset
     s[FLAGS]! &= ~(TF | NT | RF)
     if (masks) this.#events.masked = true
     cpu.observer?.delivered(cause, vector, error, from)
+    s[START] = target.offset
     return true
   }
 

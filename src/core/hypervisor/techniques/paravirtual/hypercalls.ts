@@ -1,3 +1,4 @@
+import type { HypercallRecord } from '../../../machine/board/monitor-entry.ts'
 import type { Cpu } from '../../../machine/cpu/cpu.ts'
 import { CR0, CR0_TS, EAX, EBX, ECX, EDI, EDX, ESI, HALTED } from '../../../machine/cpu/layout.ts'
 import { ERROR, HYPERCALL } from './abi.ts'
@@ -8,16 +9,6 @@ import type { EventChannels } from './events.ts'
 import { checkRange, type GuestMemory } from './guest-memory.ts'
 import type { MmuCalls } from './mmu-calls.ts'
 import { refuse, Refusal } from './refusal.ts'
-
-/** One hypercall, done or refused; those of a multicall come before it. */
-export interface HypercallRecord {
-  readonly name: string
-  /** EBX, ECX, EDX, ESI, EDI. */
-  readonly args: readonly number[]
-  readonly result: number
-  /** Why it was refused. */
-  readonly denial: string | null
-}
 
 export interface HypercallParts {
   readonly cpu: Cpu

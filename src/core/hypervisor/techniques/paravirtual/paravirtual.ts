@@ -1,11 +1,13 @@
+import type { Denial } from '../../../../protocol/monitor.ts'
 import type { Boot } from '../../../machine/board/config.ts'
-import type { Executor, MonitorPlan } from '../../../machine/board/executor.ts'
-import type { EntryReason } from '../../../machine/board/monitor-entry.ts'
+import type { Executor, MonitorPlan, MonitorView } from '../../../machine/board/executor.ts'
+import type { HypercallRecord } from '../../../machine/board/monitor-entry.ts'
 import type { Cpu } from '../../../machine/cpu/cpu.ts'
 import { DB, GP, PAGE_FAULT } from '../../../machine/cpu/fault.ts'
 import type { Stop } from '../../../machine/cpu/interpreter.ts'
 import { ATTENTION, CPL, CR2, CR3, DR0, EIP, FAULT_ERROR, GDT_BASE, GDT_LIMIT, HALTED, IDT_LIMIT, INTR, SHADOW, START } from '../../../machine/cpu/layout.ts'
 import { PAGE_SIZE, type PhysicalMemory } from '../../../machine/memory/physical-memory.ts'
+import { deprivilegedState } from '../../cpu/actual-state.ts'
 import { Entries, type EntryCounts } from '../../monitor/entries.ts'
 import { HOST_INTERRUPT, OWN_BYTES } from '../../monitor/layout.ts'
 import { ERROR, HYPERCALL_VECTOR } from './abi.ts'
@@ -17,7 +19,7 @@ import { EventChannels } from './events.ts'
 import { Frames } from './frames.ts'
 import { GuestMemory } from './guest-memory.ts'
 import { GuestRun } from './guest-run.ts'
-import { type HypercallRecord, Hypercalls } from './hypercalls.ts'
+import { Hypercalls } from './hypercalls.ts'
 import { MmuCalls } from './mmu-calls.ts'
 import { Refusal } from './refusal.ts'
 import { buildTables, enterRing1, fillHypercallPage, isInRing0, type Note, readNote } from './start-of-day.ts'
@@ -28,9 +30,6 @@ export interface ParavirtualOptions {
   /** Leaves the validation of page tables out: what a hypervisor with that hole would be. */
   readonly unchecked?: boolean
 }
-
-/** What a guest was refused, the latest last. */
-export interface Denial { readonly name: string; readonly reason: string; readonly eip: number }
 
 const MOST_DENIALS = 256
 const SINGLE_STEP = 0x4000
@@ -74,16 +73,18 @@ export class Paravirtual implements Executor {
   #look = false
   readonly #entries: Entries
   #denials: readonly Denial[] = []
+  /** Of the present entry. */
+  #calls: HypercallRecord[] = []
 
   constructor(virtual: Cpu, host: PhysicalMemory, options: ParavirtualOptions) {
     const base = virtual.memory.size
     const checked = !options.unchecked
     this.#virtual = virtual
     this.#options = options
-    this.#entries = new Entries(virtual)
+    this.#entries = new Entries(virtual, 1)
     const run = this.#run = new GuestRun(virtual, host, base)
-    const paging = this.#paging = new DirectPaging(virtual, run.physical, base)
     this.#entries.processor = run.physical
+    const paging = this.#paging = new DirectPaging(virtual, run.physical, base)
     const frames = this.#frames = new Frames(virtual.memory, paging.monitorEntry)
     const guest = new GuestMemory(virtual)
     const events = this.#events = new EventChannels(virtual)
@@ -99,7 +100,11 @@ export class Paravirtual implements Executor {
   }
 
   set onEntry(listener: Executor['onEntry']) {
-    this.#entries.listener = listener
+    this.#entries.onEntry = listener
+  }
+
+  set onArrival(listener: Executor['onArrival']) {
+    this.#entries.onArrival = listener
   }
 
   /** Entries of the monitor so far. */
@@ -159,6 +164,11 @@ export class Paravirtual implements Executor {
     return s[HALTED] === 0 ? 'limit' : 'halt'
   }
 
+  inspect(): MonitorView {
+    const counts = [...this.#entries.list(), { name: 'updates', value: this.updates }]
+    return { actual: { how: 'direct', cpu: deprivilegedState(this.#virtual, this.#run.physical, 1) }, counts, denials: this.#denials }
+  }
+
   save(): Snapshot {
     return {
       run: this.#run.save(), pinned: this.#frames.pinned, descriptors: this.#descriptors.save(), crossings: this.#crossings.save(), events: this.#events.save(),
@@ -206,25 +216,16 @@ export class Paravirtual implements Executor {
     if (!this.#events.pending || this.#events.masked) return true
     virtual.s[HALTED] = 0
     virtual.s[START] = virtual.s[EIP]!
+    this.#entries.spend('reflect')
+    const told = this.#crossings.upcall(HYPERCALL_VECTOR)
     virtual.deliveries++
-    return this.#crossings.upcall(HYPERCALL_VECTOR) || this.#crash('it cannot take an upcall') !== 'shutdown'
+    return told || this.#crash('it cannot take an upcall') !== 'shutdown'
   }
 
   /** Whatever brought the physical processor into the monitor; false: the guest cannot go on. */
   #handle(vector: number): boolean {
     if (vector === HYPERCALL_VECTOR) return this.#hypercall()
-    this.#entered('reflected', vector)
-    if (vector >= FIRST_FREE_VECTOR || vector === BREAKPOINT || vector === OVERFLOW) return this.#softwareInterrupt(vector)
-    const virtual = this.#virtual
     const { s } = this.#run.physical
-    this.#entries.spend('reflect')
-    if (vector === DB) virtual.s[DR0 + 6]! |= SINGLE_STEP
-    else virtual.deliveries++
-    if (vector === PAGE_FAULT) this.#events.cr2 = virtual.s[CR2] = s[CR2]!
-    return this.#reflect('fault', vector, WITH_ERROR.has(vector) ? s[FAULT_ERROR]! : -1)
-  }
-
-  #hypercall(): boolean {
     const software = vector >= FIRST_FREE_VECTOR || vector === BREAKPOINT || vector === OVERFLOW
     this.#look = true
     this.#entries.arrived(software || vector === DB ? 0 : 1, software ? s[START]! : undefined)
@@ -237,13 +238,27 @@ export class Paravirtual implements Executor {
     }
     this.#entries.note('reflected', vector, vector === PAGE_FAULT ? { kind: 'page fault', error: s[FAULT_ERROR]!, address: s[CR2]! >>> 0 } : null)
     const virtual = this.#virtual
-    this.#entered('hypercall', HYPERCALL_VECTOR)
+    if (vector === DB) virtual.s[DR0 + 6]! |= SINGLE_STEP
+    else virtual.deliveries++
+    if (vector === PAGE_FAULT) this.#events.cr2 = virtual.s[CR2] = s[CR2]!
+    return this.#reflect('fault', vector, WITH_ERROR.has(vector) ? s[FAULT_ERROR]! : -1)
+  }
+
+  #hypercall(): boolean {
+    this.#look = true
+    this.#entries.arrived(0, this.#run.physical.s[START])
+    this.#calls = []
     try {
       this.#hypercalls.call()
       return true
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       return this.#crash(error.message) !== 'shutdown'
+    } finally {
+      this.#entries.spend('resume')
+      this.#entries.spend('hypercall')
+      this.#entries.spent('tableUpdate', this.#mmu.updates)
+      this.#entries.note('hypercall', HYPERCALL_VECTOR, { kind: 'hypercalls', calls: this.#calls })
     }
   }
 
@@ -251,13 +266,11 @@ export class Paravirtual implements Executor {
   #softwareInterrupt(vector: number): boolean {
     const virtual = this.#virtual
     const trap = this.#crossings.trapAt(vector)
-    if (trap && virtual.s[CPL]! <= trap.ring) return this.#reflect('software', vector, -1)
+    if (trap && virtual.s[CPL]! <= trap.ring) {
+      virtual.s[START] = this.#run.physical.s[START]!
+      return this.#reflect('software', vector, -1)
+    }
     // The instruction has not happened.
-    } finally {
-      this.#entries.spend('resume')
-      this.#entries.spend('hypercall')
-      this.#entries.spent('tableUpdate', this.#mmu.updates)
-      this.#entries.note('hypercall', HYPERCALL_VECTOR, { kind: 'hypercalls', calls: this.#calls })
     virtual.s[EIP] = virtual.s[START] = this.#run.physical.s[START]!
     virtual.instructions--
     virtual.deliveries++
@@ -268,14 +281,9 @@ export class Paravirtual implements Executor {
     return this.#crossings.reflect(cause, vector, error) || this.#crash(`it cannot take exception ${vector}`) !== 'shutdown'
   }
 
-  #entered(reason: EntryReason, vector: number): void {
-    this.#look = true
-    this.#entries.arrived()
-    this.#entries.note(reason, vector)
-  }
-
   #recorded(record: HypercallRecord): void {
     if (record.denial !== null) this.#log(record.name, record.denial)
+    this.#calls.push(record)
     this.#options.onHypercall?.(record)
   }
 

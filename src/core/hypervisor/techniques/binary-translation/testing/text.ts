@@ -1,10 +1,11 @@
-import type { TextLine, TranslatedBlock } from '../blocks.ts'
+import type { CodeLine } from '../../../../../protocol/monitor.ts'
+import type { Block } from '../blocks.ts'
 
 const hex = (value: number): string => value.toString(16).padStart(8, '0')
-const lineOf = (line: TextLine | undefined): string => (line ? `${hex(line.address)}  ${line.text}` : '')
+const lineOf = (line: CodeLine | undefined): string => (line ? `${hex(line.address)}  ${line.text}` : '')
 
 /** Blocks as a table: the guest's instruction, its rule, its translation. */
-export const textOf = (blocks: readonly TranslatedBlock[]): string => blocks.map((block) => {
+export const textOf = (blocks: readonly Block[]): string => blocks.map((block) => {
   const rows = block.rows.flatMap(({ guest, how, translated }) => Array.from({ length: Math.max(1, translated.length) }, (_, n) =>
     `  ${(n === 0 ? lineOf(guest) : '').padEnd(46)}${(n === 0 ? how : '').padEnd(18)}${lineOf(translated[n])}`.trimEnd()))
   const next = block.successors.map(({ target, chained }) => `${hex(target)}${chained ? ' (chained)' : ''}`)

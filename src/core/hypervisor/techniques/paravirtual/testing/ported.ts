@@ -1,9 +1,9 @@
 import { assemble } from '../../../../machine/assembler/assemble.ts'
 import type { MachineConfig } from '../../../../machine/board/config.ts'
+import type { HypercallRecord } from '../../../../machine/board/monitor-entry.ts'
 import { Machine } from '../../../../machine/board/machine.ts'
 import { findGuest } from '../../../../machine/guests/guests.ts'
 import { GUEST_LIBRARY } from '../../../../machine/guests/library.ts'
-import type { HypercallRecord } from '../hypercalls.ts'
 import { Paravirtual, paravirtual, type ParavirtualOptions } from '../paravirtual.ts'
 
 export function bytesOf(source: string): Uint8Array {
