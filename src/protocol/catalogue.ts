@@ -50,6 +50,8 @@ export interface HypervisorProduct {
   readonly maxVcpus: number | null
   readonly maxMemoryMiB: number | null
   readonly allowsOvercommit: boolean
+  /** Its settings let a VM's monitor be chosen by hand. */
+  readonly choosesMonitor: boolean
   /** Where these facts come from. */
   readonly source: string
 }

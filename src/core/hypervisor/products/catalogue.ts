@@ -20,8 +20,6 @@ export type Architecture =
 
 export interface Product extends HypervisorProduct {
   readonly architecture: Architecture
-  /** Its settings let a VM's monitor be chosen by hand. */
-  readonly choosesMonitor: boolean
   /** Tried in order. */
   readonly cpu: readonly CpuRule[]
   /** Without one of these it does not even install. */

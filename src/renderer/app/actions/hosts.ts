@@ -80,6 +80,11 @@ export function hostActions(): readonly UiAction[] {
       run: withHost(async (host) => dialogs.ask(await configureHostForm(host))),
     },
     {
+      id: 'host.power-cycle', title: 'app.do.power-cycle', icon: 'off', group: 'object', applies: isA('host'),
+      blocked: (subject) => (asA('host', subject)?.state === 'crashed' || asA('host', subject)?.state === 'running' ? null : t('app.reason.not-up')),
+      run: withHost((host) => core.command('host.power-cycle', { host: host.id })),
+    },
+    {
       id: 'host.wipe', title: 'app.do.wipe', icon: 'undo', group: 'object', applies: isA('host'),
       blocked: (subject) => (asA('host', subject)?.state === 'empty' ? t('app.reason.already-empty') : null), run: withHost(wipe),
     },

@@ -97,7 +97,7 @@ export function vmActions(): readonly UiAction[] {
       run: withVm((vm) => dialogs.ask(snapshotForm(vm, [...useRecords().all('snapshot').values()].filter((snapshot) => snapshot.vm === vm.id).length))),
     },
     { id: 'vm.clone', title: 'app.do.clone', icon: 'copy', group: 'object', applies: is, blocked: guestOnly, run: withVm(clone) },
-    { id: 'vm.configure', title: 'app.do.configure', icon: 'gear', group: 'object', applies: is, run: withVm((vm) => dialogs.ask(configureVmForm(vm))) },
+    { id: 'vm.configure', title: 'app.do.configure', icon: 'gear', group: 'object', applies: is, run: withVm(async (vm) => dialogs.ask(await configureVmForm(vm))) },
     { id: 'vm.delete', title: 'app.do.delete', icon: 'x', group: 'object', keys: ['Delete'], applies: is, blocked: guestOnly, run: withVm(remove) },
     ...snapshots(),
   ]

@@ -106,10 +106,25 @@ export async function createVmForm(hypervisor: HypervisorRecord): Promise<FormSp
   }
 }
 
-export const configureVmForm = (vm: VmRecord): FormSpec => ({
-  title: t('app.form.configure', { name: vm.name }), submit: t('app.form.apply'),
-  fields: [...sizeFields(vm.vcpus, vm.memoryMiB, vm.diskGiB), plugged('disk', vm.hasDisk), plugged('nic', vm.hasNic)],
-  run: (values) => useCore().command('vm.configure', { vm: vm.id, ...sizes(values), disk: values.text('disk') === 'in', nic: values.text('nic') === 'in' }),
+export async function configureVmForm(vm: VmRecord): Promise<FormSpec> {
+  const { hypervisors } = await catalogue()
+  const product = useRecords().get(vm.hypervisor)?.product
+  const chooses = hypervisors.some(({ key, choosesMonitor }) => key === product && choosesMonitor)
+  return {
+    title: t('app.form.configure', { name: vm.name }), submit: t('app.form.apply'),
+    fields: [...sizeFields(vm.vcpus, vm.memoryMiB, vm.diskGiB), plugged('disk', vm.hasDisk), plugged('nic', vm.hasNic), ...(chooses ? [monitorField(vm)] : [])],
+    run: (values) => useCore().command('vm.configure', {
+      vm: vm.id, ...sizes(values), disk: values.text('disk') === 'in', nic: values.text('nic') === 'in',
+      ...(chooses ? { monitor: MONITORS.find((each) => each === values.text('monitor')) ?? 'automatic' } : {}),
+    }),
+  }
+}
+
+const MONITORS = ['automatic', 'binary-translation', 'hardware-assist'] as const
+
+const monitorField = (vm: VmRecord): FormField => ({
+  kind: 'choice', key: 'monitor', label: t('app.form.monitor'), value: vm.monitor,
+  options: MONITORS.map((value) => ({ value, label: t(`app.form.monitor-${value}`), detail: t(`app.form.monitor-${value}-detail`) })),
 })
 
 /** A part that can be taken out, to see how a boot fails without it. */

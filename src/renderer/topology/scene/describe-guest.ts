@@ -33,6 +33,7 @@ export function describeGuest(index: RoomIndex, host: HostRecord, vm: VmRecord, 
       ]
       : [],
     facts: [
+      ...(vm.stalled.length > 0 ? [words('stalled')] : []),
       ...(guest && vm.technique !== 'none' ? [words(`technique.${vm.technique}`)] : []),
       ...(snapshots === 0 ? [] : [snapshots === 1 ? words('snapshotsOne') : words('snapshotsMany', { count: snapshots })]),
     ],
