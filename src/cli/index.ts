@@ -5,19 +5,20 @@ import { type CliCommand, UsageError } from './command.ts'
 import { lockstep } from './lockstep.ts'
 import { machine } from './machine.ts'
 import { disasm } from './disasm.ts'
+import { nanobench } from './nanobench.ts'
 import { riscv } from './riscv.ts'
 import { run } from './run.ts'
 import { serve } from './serve.ts'
 import { vectors } from './vectors.ts'
 
-const COMMANDS: Readonly<Record<string, CliCommand>> = { serve, run, build, machine, vectors, asm, disasm, riscv, classify, lockstep }
+const COMMANDS: Readonly<Record<string, CliCommand>> = { serve, run, build, machine, vectors, asm, disasm, riscv, classify, lockstep, nanobench }
 
 const HELP = `Glasshouse: build, run, open up and break a virtual datacenter, offline.
 
 Usage: glasshouse <command> [options]
 
 Commands:
-${Object.entries(COMMANDS).map(([name, command]) => `  ${name.padEnd(8)} ${command.summary}`).join('\n')}
+${Object.entries(COMMANDS).map(([name, command]) => `  ${name.padEnd(9)} ${command.summary}`).join('\n')}
 
 Options:
   --help     show this, or a command's own help after its name

@@ -7,6 +7,8 @@ import { failures } from '../core/hypervisor/classifier/failures.ts'
 import { type AsmParams, assembleFile, type DisasmParams, type DisassembledLine, disassembleFile } from './headless-asm.ts'
 import { buildImage, type BuildParams } from './headless-build.ts'
 import { type LockstepParams, type LockstepReport, runLockstep } from './headless-lockstep.ts'
+import { nanobenchmarks, type NanobenchmarkReport } from '../core/hypervisor/costs/nanobenchmarks/table.ts'
+import type { CostChoice } from '../protocol/costs.ts'
 import { type MachineParams, type MachineReport, runMachine } from './headless-machine.ts'
 import { type RiscvParams, type RiscvReport, runRiscv } from './headless-riscv.ts'
 import { type VectorsParams, runVectorFile } from './headless-vectors.ts'
@@ -25,6 +27,7 @@ export interface HeadlessParams {
   readonly disasm: DisasmParams
   readonly riscv: RiscvParams
   readonly lockstep: LockstepParams
+  readonly nanobench: CostChoice
   readonly classify: Required<Pick<ClassifyOptions, 'mends'>>
   readonly failures: null
 }
@@ -38,6 +41,7 @@ export interface HeadlessResults {
   readonly disasm: readonly DisassembledLine[]
   readonly riscv: RiscvReport
   readonly lockstep: LockstepReport
+  readonly nanobench: NanobenchmarkReport
   readonly classify: Classification
   readonly failures: { readonly rows: readonly FailureRow[]; readonly text: string }
 }
@@ -70,6 +74,8 @@ export function runJob(job: HeadlessJob, log: (text: string) => void, line: Seri
       return runLockstep(job.params)
     case 'disasm':
       return disassembleFile(job.params)
+    case 'nanobench':
+      return Promise.resolve(nanobenchmarks(job.params))
     case 'classify':
       return Promise.resolve(classify(job.params))
     case 'failures': {

@@ -29,8 +29,8 @@ FINISH      equ 0x41                    ; and the end
 DIVIDE_ERROR equ 0
 PAGE_FAULT   equ 14
 
-ABSENT_PAGE equ 0x300000                ; an address with nothing behind it
-CHANGED_PAGE equ 0x200000               ; an address whose page-table entry the kernel changes
+ABSENT_PAGE equ 0x1FF000                ; an address with nothing behind it
+CHANGED_PAGE equ 0x180000               ; an address whose page-table entry the kernel changes
 EXIT_PORT equ 0xF4
 DIAGNOSTIC_PORT equ 0x80
 
