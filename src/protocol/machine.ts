@@ -88,7 +88,8 @@ export const MACHINE_REQUESTS = {
   'machine.assemble': v.object({ source }),
   /** A machine of its own for a program: a guest of the catalogue, NASM source, or an image (multiboot ELF, or a raw disk whose first sector boots), base64. */
   'machine.open-guest': v.object({ guest: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,40}$/)), technique }),
-  'machine.open-source': v.object({ source, technique }),
+  /** `title`: what the machine is called; “Program”, if not said. */
+  'machine.open-source': v.object({ source, title: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(100))), technique }),
   'machine.open-image': v.object({ name: v.pipe(v.string(), v.maxLength(200)), base64: v.pipe(v.string(), v.maxLength(100_000_000)), technique }),
   'machine.close': v.object({ machine }),
   /** Answers at once; the state comes when it stops, and now and then on the way. */

@@ -10,7 +10,7 @@ export function programOf(source: MachineSource): MachineProgram {
   switch (source.kind) {
     case 'vm': return virtualized({ title: source.title, tick: source.tick, vm: source.seen, ...vmProgram(source.vm) }, source.vm.technique)
     case 'guest': return virtualized(programOfGuest(source.guest), source.technique)
-    case 'source': return virtualized(programOfSource(source.source), source.technique)
+    case 'source': return virtualized(programOfSource(source.source, source.title), source.technique)
     case 'image': return virtualized(programOfImage(source.name, new Uint8Array(Buffer.from(source.base64, 'base64'))), source.technique)
   }
 }

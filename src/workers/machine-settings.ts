@@ -8,7 +8,7 @@ export interface VmSource { readonly kind: 'vm'; readonly title: string; readonl
 export type MachineSource =
   | VmSource
   | { readonly kind: 'guest'; readonly guest: string; readonly technique?: TechniqueName | undefined }
-  | { readonly kind: 'source'; readonly source: string; readonly technique?: TechniqueName | undefined }
+  | { readonly kind: 'source'; readonly source: string; readonly title?: string | undefined; readonly technique?: TechniqueName | undefined }
   | { readonly kind: 'image'; readonly name: string; readonly base64: string; readonly technique?: TechniqueName | undefined }
 
 /** What a machine's thread is started with; without a machine it only assembles. */

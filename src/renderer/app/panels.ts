@@ -1,7 +1,7 @@
 import { type Component, defineAsyncComponent } from 'vue'
 import type { IconName } from '../ui/icon-names.ts'
 
-export type PanelId = 'outline' | 'topology' | 'microscope' | 'lockstep' | 'studio' | 'layers' | 'terminal' | 'inspector' | 'timeline' | 'tasks'
+export type PanelId = 'outline' | 'topology' | 'microscope' | 'lockstep' | 'classifier' | 'studio' | 'layers' | 'terminal' | 'inspector' | 'timeline' | 'tasks'
 export type PanelPlace = 'left' | 'centre' | 'right' | 'bottom'
 
 export interface PanelSpec {
@@ -13,6 +13,8 @@ export interface PanelSpec {
   readonly component: Component
   /** Shown at the right end of the tab bar while this panel is the active one. */
   readonly tools: Component | null
+  /** Not there until somebody asks for it: tabs of what is used now and then leave no room for the others. */
+  readonly asked: boolean
 }
 
 type Loader = () => Promise<{ readonly default: Component }>
@@ -25,6 +27,7 @@ interface Entry {
   readonly icon: IconName
   readonly place: PanelPlace
   readonly file: string
+  readonly asked?: true
 }
 
 const TABLE: readonly Entry[] = [
@@ -32,6 +35,7 @@ const TABLE: readonly Entry[] = [
   { id: 'topology', icon: 'net', place: 'centre', file: '../topology/Topology' },
   { id: 'microscope', icon: 'chip', place: 'centre', file: '../microscope/Microscope' },
   { id: 'lockstep', icon: 'branch', place: 'centre', file: '../lockstep/Lockstep' },
+  { id: 'classifier', icon: 'filter', place: 'centre', file: '../classifier/Classifier', asked: true },
   { id: 'studio', icon: 'doc', place: 'centre', file: '../studio/Studio' },
   { id: 'layers', icon: 'layers', place: 'centre', file: '../layers/Layers' },
   { id: 'terminal', icon: 'term', place: 'centre', file: '../terminal/Terminal' },
@@ -43,9 +47,9 @@ const TABLE: readonly Entry[] = [
 const lazy = (loader: Loader | undefined): Component | null => (loader ? defineAsyncComponent(loader) : null)
 
 /** Every dock panel, in tab order. */
-export const PANELS: readonly PanelSpec[] = TABLE.flatMap(({ id, icon, place, file }) => {
+export const PANELS: readonly PanelSpec[] = TABLE.flatMap(({ id, icon, place, file, asked = false }) => {
   const component = lazy(modules[`${file}Panel.vue`])
-  return component ? [{ id, icon, place, title: `app.panel.${id}`, component, tools: lazy(modules[`${file}Tools.vue`]) }] : []
+  return component ? [{ id, icon, place, title: `app.panel.${id}`, component, tools: lazy(modules[`${file}Tools.vue`]), asked }] : []
 })
 
 export const panelSpec = (id: string): PanelSpec | undefined => PANELS.find((panel) => panel.id === id)

@@ -86,7 +86,7 @@ function useOpening({ link, machine, show, forget }: ReturnType<typeof useSubjec
 
   const openVm = (vm: RecordId<'vm'>, name: string) => open(name, () => link.request('machine.open', { machine: vm }))
   const openGuest = (guest: GuestInfo) => open(guest.title, () => link.request('machine.open-guest', { guest: guest.key, technique: technique.value }))
-  const openSource = (title: string, source: string) => open(title, () => link.request('machine.open-source', { source, technique: technique.value }), true)
+  const openSource = (title: string, source: string) => open(title, () => link.request('machine.open-source', { source, title, technique: technique.value }), true)
   const openImage = (name: string, base64: string) => open(name, () => link.request('machine.open-image', { name, base64, technique: technique.value }))
 
   async function loadGuests(): Promise<void> {

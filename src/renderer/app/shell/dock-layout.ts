@@ -38,7 +38,7 @@ export function placePanel(dock: DockviewApi, id: PanelId, projector = false): I
 /** The arrangement of a new window. Panels that are drawers stay out of the dock. */
 export function arrangeDefault(dock: DockviewApi, { drawers, projector }: { readonly drawers: readonly PanelId[]; readonly projector: boolean }): void {
   for (const place of ['centre', 'bottom', 'left', 'right'] as const) {
-    for (const panel of PANELS) if (panel.place === place && !drawers.includes(panel.id)) placePanel(dock, panel.id, projector)
+    for (const panel of PANELS) if (panel.place === place && !panel.asked && !drawers.includes(panel.id)) placePanel(dock, panel.id, projector)
     const front = first(place)
     if (front) dock.getPanel(front)?.api.setActive()
   }
