@@ -8,6 +8,7 @@ import { useAnnouncer } from '../app/stores/announcer.ts'
 import { useLayout } from '../app/stores/layout.ts'
 import { useMachines } from '../app/stores/machines.ts'
 import { useToasts } from '../app/stores/toasts.ts'
+import { useLockstep } from '../lockstep/lockstep-store.ts'
 import { useMicroscope } from '../microscope/microscope-store.ts'
 import { changedRows, chosenRows, countKinds, type KindFilter, type Sorting, type SortKey } from './model/table.ts'
 
@@ -130,5 +131,11 @@ export const useClassifier = defineStore('classifier', () => {
     await microscope.openSource(title, source)
   }
 
-  return { tab, theorem, tryIt, ...classification, ...useRows(classification), ...useFailures() }
+  /** Runs it side by side on bare metal, deprivileged and translated. */
+  async function compare({ key }: SensitiveGuest): Promise<void> {
+    useLayout().show('lockstep')
+    await useLockstep().choose({ guest: `sensitive/${key}`, techniques: ['native', 'trap-and-emulate', 'binary-translation'] })
+  }
+
+  return { tab, theorem, tryIt, compare, ...classification, ...useRows(classification), ...useFailures() }
 })
