@@ -10,8 +10,7 @@ export type ShadowFault =
   | 'emulate'
 
 /** How a monitor without the processor's help keeps page tables for its guest: emptied at each flush, or kept up by tracing the guest's own. */
-export const SHADOW_KINDS = ['virtual-tlb', 'traced'] as const
-export type ShadowKind = (typeof SHADOW_KINDS)[number]
+export type ShadowKind = 'virtual-tlb' | 'shadow'
 
 /** How a guest's addresses become the host's. */
 export interface GuestTranslation {

@@ -2,13 +2,13 @@ import type { EntryDetail } from '../../machine/board/monitor-entry.ts'
 import type { Cpu } from '../../machine/cpu/cpu.ts'
 import { DB, PAGE_FAULT } from '../../machine/cpu/fault.ts'
 import { deliverFault } from '../../machine/cpu/interpreter.ts'
-import { CPL, CR2, DR0, EIP, FAULT_ERROR, FAULT_VECTOR, GDT_BASE, GDT_LIMIT, LDTR, START } from '../../machine/cpu/layout.ts'
+import { CPL, CR2, CR3, DR0, EIP, FAULT_ERROR, FAULT_VECTOR, GDT_BASE, GDT_LIMIT, LDTR, START } from '../../machine/cpu/layout.ts'
 import { PRESENT } from '../../machine/cpu/segments.ts'
 import type { PhysicalMemory } from '../../machine/memory/physical-memory.ts'
 import { ShadowDescriptors } from '../cpu/shadow-descriptors.ts'
-import type { GuestTranslation, ShadowFault } from '../memory/guest-translation.ts'
+import type { GuestTranslation, ShadowFault, ShadowKind } from '../memory/guest-translation.ts'
+import { makeTranslation } from '../memory/make-translation.ts'
 import { besideMonitor } from '../memory/shadow-place.ts'
-import { VirtualTlb } from '../memory/virtual-tlb.ts'
 import { Deprivileged } from './deprivileged.ts'
 import { emulate } from './emulate.ts'
 import type { Entries } from './entries.ts'
@@ -43,13 +43,13 @@ export class DirectExecution {
   readonly #entries: Entries
 
   /** @param kernelRing where the guest's ring 0 runs. */
-  constructor(virtual: Cpu, host: PhysicalMemory, kernelRing: 1 | 3, entries: Entries) {
+  constructor(virtual: Cpu, host: PhysicalMemory, kernelRing: 1 | 3, entries: Entries, memory: ShadowKind) {
     const base = virtual.memory.size
     this.#virtual = virtual
     this.#entries = entries
     this.#processor = new Deprivileged(virtual, host, base, kernelRing)
     this.physical = entries.processor = this.#processor.physical
-    this.translation = new VirtualTlb(virtual, this.physical, besideMonitor(base, kernelRing))
+    this.translation = makeTranslation(memory, virtual, this.physical, besideMonitor(base, kernelRing))
     const stop = (): void => this.physical.stopBy(this.physical.moment)
     this.#globals = new ShadowDescriptors(host, base + GDT_OFFSET, SHADOW_LDT, kernelRing, stop)
     this.#locals = new ShadowDescriptors(host, base + LDT_OFFSET, LDT_BYTES, kernelRing, stop)
@@ -67,6 +67,7 @@ export class DirectExecution {
   execute(most: number): number | null {
     this.#syncTables()
     this.translation.enter(this.#virtual.s[CPL] === 3)
+    this.useTables()
     const vector = this.#processor.execute(most)
     if (vector === 'shutdown') throw new Error('The host is down: a guest has reached what is the monitor\'s.')
     return vector
@@ -93,6 +94,11 @@ export class DirectExecution {
     const result = emulate(this.#virtual, this.#entries, 'emulate')
     this.#entries.note(this.#virtual.instructions === before ? 'reflected' : traced ? 'traced write' : 'emulated', vector, detail)
     return result !== 'shutdown'
+  }
+
+  /** The physical processor translates by the guest's tables as they are shown. */
+  useTables(): void {
+    this.physical.s[CR3] = this.translation.root
   }
 
   /** Something else ran on the physical processor: it gets all of the guest's segments the next time. */

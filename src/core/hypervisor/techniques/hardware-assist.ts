@@ -20,7 +20,7 @@ import { CLEAR, launchState, writeField } from '../../machine/cpu/vmx/vmcs.ts'
 import { cpuState } from '../../machine/inspect/cpu-state.ts'
 import type { PhysicalMemory } from '../../machine/memory/physical-memory.ts'
 import type { ShadowFault, ShadowKind } from '../memory/guest-translation.ts'
-import { VirtualTlb } from '../memory/virtual-tlb.ts'
+import { makeTranslation } from '../memory/make-translation.ts'
 import { Entries, type EntryCounts } from '../monitor/entries.ts'
 import { giveState, showState, takeState } from './hardware-assist/guest-state.ts'
 import { GuestObserver } from './hardware-assist/guest-observer.ts'
@@ -72,7 +72,7 @@ export class HardwareAssist implements Executor {
     virtual.elsewhere = this.#entries.processor = this.#physical
     this.#assistance = assistance(shadow)
     this.#observer = new GuestObserver(virtual, this.#physical, this.#assistance.owned)
-    this.#shadow = shadow ? new ShadowMemory(virtual, this.#physical, new VirtualTlb(virtual, this.#physical, besideVmx(virtual.memory.size))) : null
+    this.#shadow = shadow ? new ShadowMemory(virtual, this.#physical, makeTranslation(memory, virtual, this.#physical, besideVmx(virtual.memory.size))) : null
   }
 
   get physical(): Cpu {

@@ -5,6 +5,7 @@ import { CR0, CR0_PE } from '../../machine/cpu/layout.ts'
 import type { PhysicalMemory } from '../../machine/memory/physical-memory.ts'
 import { cpuState } from '../../machine/inspect/cpu-state.ts'
 import { deprivilegedState } from '../cpu/actual-state.ts'
+import type { ShadowKind } from '../memory/guest-translation.ts'
 import { DirectExecution } from '../monitor/direct-execution.ts'
 import { emulate } from '../monitor/emulate.ts'
 import { Entries, type EntryCounts } from '../monitor/entries.ts'
@@ -14,6 +15,7 @@ import { type GuestSteps, runGuest } from '../monitor/run-loop.ts'
 export interface TrapAndEmulateOptions {
   /** Ring in which the guest's kernel runs: 1, apart from its programs, or 3, together with them. */
   readonly kernelRing: 1 | 3
+  readonly memory?: ShadowKind
 }
 
 interface Snapshot { readonly execution: ReturnType<DirectExecution['save']>; readonly exits: EntryCounts }
@@ -28,11 +30,11 @@ export class TrapAndEmulate implements Executor, GuestSteps {
   readonly #entries: Entries
   readonly #kernelRing: 1 | 3
 
-  constructor(virtual: Cpu, host: PhysicalMemory, { kernelRing }: TrapAndEmulateOptions) {
+  constructor(virtual: Cpu, host: PhysicalMemory, { kernelRing, memory = 'virtual-tlb' }: TrapAndEmulateOptions) {
     this.#virtual = virtual
     this.#kernelRing = kernelRing
     this.#entries = new Entries(virtual, kernelRing)
-    this.#execution = new DirectExecution(virtual, host, kernelRing, this.#entries)
+    this.#execution = new DirectExecution(virtual, host, kernelRing, this.#entries, memory)
   }
 
   get physical(): Cpu {

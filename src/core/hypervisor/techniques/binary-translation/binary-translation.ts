@@ -9,6 +9,7 @@ import { gpa } from '../../../machine/memory/addresses.ts'
 import { cpuState } from '../../../machine/inspect/cpu-state.ts'
 import type { PhysicalMemory } from '../../../machine/memory/physical-memory.ts'
 import { deprivilegedState } from '../../cpu/actual-state.ts'
+import type { ShadowKind } from '../../memory/guest-translation.ts'
 import { DirectExecution } from '../../monitor/direct-execution.ts'
 import { emulate } from '../../monitor/emulate.ts'
 import { Entries, type EntryCounts } from '../../monitor/entries.ts'
@@ -72,11 +73,11 @@ export class BinaryTranslation implements Executor, GuestSteps {
   /** Whose segments the physical processor has: the kernel's, for translated code, or a program's. */
   #translated = false
 
-  constructor(virtual: Cpu, host: PhysicalMemory) {
+  constructor(virtual: Cpu, host: PhysicalMemory, memory: ShadowKind) {
     this.#virtual = virtual
     this.#host = host
     this.#entries = new Entries(virtual, 1)
-    this.#execution = new DirectExecution(virtual, host, 1, this.#entries)
+    this.#execution = new DirectExecution(virtual, host, 1, this.#entries, memory)
     this.#cache = new TranslationCache(virtual, host, this.#execution.translation)
     this.#switch = new CacheSwitch(virtual, this.#execution.physical)
     // Translated code may come to the monitor by `int3`; the guest's programs may not.
@@ -212,6 +213,7 @@ export class BinaryTranslation implements Executor, GuestSteps {
     if (!this.#translated) this.#switch.reset()
     this.#translated = true
     this.#switch.enter(at)
+    this.#execution.useTables()
     const { instructions, iterations } = physical
     runPhysical(physical, most)
     while (physical.s[CPL] !== 0 && !this.#betweenInstructions()) runPhysical(physical, 1)
@@ -306,13 +308,13 @@ export class BinaryTranslation implements Executor, GuestSteps {
   #callOut(run: Run, point: Point): boolean {
     const { pc, length, end, mnemonic } = run.instructions[point.instruction]!
     this.#counts.callOuts[mnemonic] = (this.#counts.callOuts[mnemonic] ?? 0) + 1
-    this.#cache.touched = false
+    this.#forgetWrites()
     this.#place = null
-    this.#entries.note('emulated', BP)
+    this.#entries.note(point.service === 'adapted' ? 'traced write' : 'emulated', BP)
     this.#entries.spend('resume')
     if (emulate(this.#virtual, this.#entries, point.service === 'adapted' ? 'tracedStore' : 'callOut') === 'shutdown') return false
     if (point.service === 'adapted') {
-      point.heat = this.#cache.touched ? 0 : point.heat + 1
+      point.heat = this.#hasWritten ? 0 : point.heat + 1
       if (point.heat === COOL && this.#cache.has(run.id)) {
         this.#cache.adapt(point, false)
         this.#counts.reverted++
@@ -322,14 +324,23 @@ export class BinaryTranslation implements Executor, GuestSteps {
     return true
   }
 
+  /** Whether the guest has written to a traced page since. */
+  get #hasWritten(): boolean {
+    return this.#cache.touched || this.#execution.translation.touched
+  }
+
+  #forgetWrites(): void {
+    this.#cache.touched = this.#execution.translation.touched = false
+  }
+
   #trapped(vector: number, run: Run, point: Point): boolean {
-    this.#cache.touched = false
+    this.#forgetWrites()
     if (!this.#execution.handle(vector)) return false
     const instruction = run.instructions[point.instruction]
     if (!instruction || (this.#entries.last !== 'emulated' && this.#entries.last !== 'traced write')) return true
     this.#place = null
     this.#behind(run, instruction.pc + instruction.length, instruction.end)
-    if (vector !== PAGE_FAULT || !this.#cache.touched || !instruction.ident) return true
+    if (vector !== PAGE_FAULT || !this.#hasWritten || !instruction.ident) return true
     point.heat++
     if (point.heat < HOT || !this.#cache.has(run.id)) return true
     this.#cache.adapt(point, true)
@@ -349,7 +360,9 @@ interface BinaryTranslationPlan extends MonitorPlan {
   make(cpu: Cpu, host: PhysicalMemory): BinaryTranslation
 }
 
-export const binaryTranslation = (): BinaryTranslationPlan => ({
+export interface BinaryTranslationOptions { readonly memory?: ShadowKind }
+
+export const binaryTranslation = ({ memory = 'virtual-tlb' }: BinaryTranslationOptions = {}): BinaryTranslationPlan => ({
   hostBytes: (guestBytes) => guestBytes + MONITOR_BYTES,
-  make: (cpu, host) => new BinaryTranslation(cpu, host),
+  make: (cpu, host) => new BinaryTranslation(cpu, host, memory),
 })

@@ -9,7 +9,7 @@ import { withExits } from './testing/with-exits.ts'
 
 const THOROUGH = process.env['GLASSHOUSE_THOROUGH'] === '1'
 const IMAGES = THOROUGH ? 60 : 2
-const MEMORIES = ['virtual-tlb'] as const
+const MEMORIES = ['virtual-tlb', 'shadow'] as const
 
 describe.each(MEMORIES)('a guest under hardware assist without nested tables does what it does on bare metal: %s', (memory) => {
   const both = (config: Parameters<typeof playBoth>[0], ticks = Infinity): ReturnType<typeof playBoth> => playBoth(config, ticks, undefined, memory)
