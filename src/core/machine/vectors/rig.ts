@@ -15,15 +15,15 @@ export const DATA = 0x2000_0000
 /** Tables, inner stack and handlers of the rig, out of the reach of the recorded operands. */
 const KERNEL = 0xa5a5_0000
 const IDT = KERNEL + PAGE_SIZE
-const STACK_TOP = KERNEL + 3 * PAGE_SIZE
+export const STACK_TOP = KERNEL + 3 * PAGE_SIZE
 const HANDLERS = KERNEL + 3 * PAGE_SIZE
 const TSS = KERNEL + 0x100
 
-/** Guest-physical pages: directory, three tables, code, four pages of data (the third never mapped), four of the rig. */
-const DIRECTORY = 0x1000
-const CODE_PAGE = 0x5000
-const DATA_PAGES = 0x6000
-const KERNEL_PAGES = 0x1_0000
+/** Offsets of pages: three tables, code, four pages of data (the third never mapped), four of the rig. */
+const CODE_PAGE = 0x3000
+const DATA_PAGES = 0x4000
+const KERNEL_PAGES = 0xe000
+const BARE_DIRECTORY = 0x1000
 
 const USER_CODE = 0x23
 const USER_DATA = 0x2b
@@ -37,6 +37,8 @@ const DATA_3 = 0xcf_f200
 const GDT = [0, CODE_0, CODE_0, DATA_0, CODE_3, DATA_3, CODE_3]
 const TSS_BUSY = 0x8b00
 
+/** Bytes of an instruction. */
+const LONGEST = 16
 /** Enough for every repetition that fits the data; a jump to itself would go on for ever. */
 const MOST_STEPS = 2_000_000
 
@@ -51,46 +53,91 @@ export interface Outcome {
   readonly exception: { readonly vector: number; readonly error: number; readonly cr2: number } | null
 }
 
-/** A whole protected-mode machine around one instruction: it runs in ring 3, and its exception arrives through a gate in ring 0. */
+/** What executes the instructions. */
+export interface VectorHost {
+  /** The processor that the program in ring 3 believes in. */
+  readonly cpu: Cpu
+  /** Guest-physical address of the page directory, and of 18 pages that are the rig's. */
+  readonly directory: number
+  readonly pages: number
+  /** Its kernel has set up descriptors, gates that lead to `handlerOf`, and a stack that ends at `STACK_TOP`; false: the rig does that, for a kernel in ring 0. */
+  readonly hasKernel: boolean
+  /** Before each instruction: whatever ran before is over. */
+  begin(): void
+  /** An instruction, or the delivery of its fault. */
+  step(): 'completed' | 'fault' | 'shutdown'
+}
+
+/** Where the exception of a vector arrives. */
+export const handlerOf = (vector: number): number => HANDLERS + vector
+
+function bareHost(): VectorHost {
+  const cpu = new Cpu(new PhysicalMemory(32 * PAGE_SIZE))
+  return { cpu, directory: BARE_DIRECTORY, pages: BARE_DIRECTORY + PAGE_SIZE, hasKernel: false, begin: () => undefined, step: () => step(cpu) }
+}
+
+/** A whole protected-mode machine around one instruction: it runs in ring 3, and its exception arrives through a gate in the kernel's ring. */
 export class VectorRig {
-  readonly #memory = new PhysicalMemory(32 * PAGE_SIZE)
-  readonly #cpu = new Cpu(this.#memory)
+  readonly #host: VectorHost
+  readonly #memory: PhysicalMemory
+  readonly #cpu: Cpu
+  readonly #pages: number
   readonly #template = Uint8Array.from({ length: 4 * PAGE_SIZE }, (_, i) => (i * 167 + (i >> 8) * 13 + 5) & 255)
   /** The two writable pages, as they are and as a vector says they should be. */
-  readonly data = this.#memory.bytes.subarray(DATA_PAGES, DATA_PAGES + 2 * PAGE_SIZE)
+  readonly data: Uint8Array
 
-  constructor() {
+  /** @param host bare metal, if not said. */
+  constructor(host = bareHost()) {
+    this.#host = host
+    this.#cpu = host.cpu
+    this.#memory = host.cpu.memory
+    this.#pages = host.pages
+    this.data = this.#memory.bytes.subarray(this.#pages + DATA_PAGES, this.#pages + DATA_PAGES + 2 * PAGE_SIZE)
+    this.#map()
+    if (!host.hasKernel) this.#setUp()
+    this.#cpu.flushTlb()
+  }
+
+  #map(): void {
+    const pages = this.#pages
+    const { directory } = this.#host
     const write = (at: number, value: number): void => this.#memory.write(gpa(at), value, 4)
     const table = (index: number, linear: number, frames: readonly (readonly [number, number])[]): void => {
-      const at = DIRECTORY + PAGE_SIZE * (index + 1)
-      write(DIRECTORY + (linear >>> 22) * 4, at | 7)
+      const at = pages + PAGE_SIZE * index
+      write(directory + (linear >>> 22) * 4, at | 7)
       frames.forEach(([frame, rights], n) => write(at + (((linear >>> 12) & 0x3ff) + n) * 4, rights === 0 ? 0 : frame | rights))
     }
-    table(0, CODE, [[CODE_PAGE, 5]])
-    table(1, DATA, [[DATA_PAGES, 7], [DATA_PAGES + PAGE_SIZE, 7], [0, 0], [DATA_PAGES + 3 * PAGE_SIZE, 5]])
-    table(2, KERNEL, [0, 1, 2, 3].map((n) => [KERNEL_PAGES + n * PAGE_SIZE, 3] as const))
-    this.#memory.bytes.fill(0xcc, CODE_PAGE, CODE_PAGE + PAGE_SIZE)
+    const data = pages + DATA_PAGES
+    table(0, CODE, [[pages + CODE_PAGE, 5]])
+    table(1, DATA, [[data, 7], [data + PAGE_SIZE, 7], [0, 0], [data + 3 * PAGE_SIZE, 5]])
+    table(2, KERNEL, [0, 1, 2, 3].map((n) => [pages + KERNEL_PAGES + n * PAGE_SIZE, 3] as const))
+    this.#memory.bytes.fill(0xcc, pages + CODE_PAGE, pages + CODE_PAGE + PAGE_SIZE)
+  }
+
+  /** What a kernel in ring 0 needs: descriptors, gates, a stack to arrive on, control registers. */
+  #setUp(): void {
+    const kernel = this.#pages + KERNEL_PAGES
+    const write = (at: number, value: number): void => this.#memory.write(gpa(at), value, 4)
     GDT.forEach((high, n) => {
-      write(KERNEL_PAGES + n * 8, high === 0 ? 0 : 0xffff)
-      write(KERNEL_PAGES + n * 8 + 4, high)
+      write(kernel + n * 8, high === 0 ? 0 : 0xffff)
+      write(kernel + n * 8 + 4, high)
     })
     for (let vector = 0; vector < 256; vector++) {
-      const at = KERNEL_PAGES + PAGE_SIZE + vector * 8
-      const handler = HANDLERS + vector
+      const at = kernel + PAGE_SIZE + vector * 8
+      const handler = handlerOf(vector)
       write(at, (KERNEL_CODE << 16) | (handler & 0xffff))
       write(at + 4, (handler & 0xffff_0000) | (vector === 3 || vector === 4 ? 0xee00 : 0x8e00))
     }
-    write(KERNEL_PAGES + 0x104, STACK_TOP)
-    write(KERNEL_PAGES + 0x108, KERNEL_DATA)
-    write(KERNEL_PAGES + 0x164, -0x1_0000)
+    write(kernel + 0x104, STACK_TOP)
+    write(kernel + 0x108, KERNEL_DATA)
+    write(kernel + 0x164, -0x1_0000)
     const { s } = this.#cpu
     s[CR0] = 0x8001_0011
-    s[CR3] = DIRECTORY
+    s[CR3] = this.#host.directory
     s[GDT_BASE] = KERNEL
     s[GDT_LIMIT] = GDT.length * 8 - 1
     s[IDT_BASE] = IDT
     s[IDT_LIMIT] = 0x7ff
-    this.#cpu.flushTlb()
     setSegment(this.#cpu, TR, 0x38, 0x67 | ((TSS & 0xffff) << 16), TSS_BUSY | ((TSS >>> 16) & 0xff) | (TSS & 0xff00_0000))
   }
 
@@ -100,22 +147,22 @@ export class VectorRig {
     this.#load(vector)
     const before = c.instructions
     const last = INSTRUCTION + vector.b.length / 2
-    let end = step(c)
+    let end = this.#host.step()
     // The recording went on to the breakpoint behind the instruction: over pauses of a long repetition and jumps into its own bytes.
-    while (end === 'completed' && c.s[CPL] === 3 && c.s[EIP]! >= INSTRUCTION && c.s[EIP]! < last && c.instructions - before < MOST_STEPS) end = step(c)
+    while (end === 'completed' && c.s[CPL] === 3 && c.s[EIP]! >= INSTRUCTION && c.s[EIP]! < last && c.instructions - before < MOST_STEPS) end = this.#host.step()
     if (end === 'shutdown') throw new Error('the exception could not be delivered')
     return this.#outcome()
   }
 
   #load({ b, r, f, m }: Vector): void {
     const c = this.#cpu
-    const { bytes } = this.#memory
-    c.dropCode(CODE_PAGE / PAGE_SIZE)
-    const at = CODE_PAGE + INSTRUCTION - CODE
-    bytes.fill(0xcc, at, at + 32)
-    for (let i = 0; i < b.length / 2; i++) bytes[at + i] = parseInt(b.slice(2 * i, 2 * i + 2), 16)
-    bytes.set(this.#template, DATA_PAGES)
-    for (const [offset, value] of m ?? []) bytes[DATA_PAGES + offset] = value
+    this.#host.begin()
+    const code = new Uint8Array(b.length / 2 + LONGEST).fill(0xcc)
+    for (let i = 0; i < b.length / 2; i++) code[i] = parseInt(b.slice(2 * i, 2 * i + 2), 16)
+    this.#memory.copyIn(gpa(this.#pages + CODE_PAGE + INSTRUCTION - CODE), code)
+    this.data.set(this.#template.subarray(0, this.data.length))
+    this.#memory.bytes.set(this.#template.subarray(3 * PAGE_SIZE), this.#pages + DATA_PAGES + 3 * PAGE_SIZE)
+    for (const [offset, value] of m ?? []) this.#memory.bytes[this.#pages + DATA_PAGES + offset] = value
     r.forEach((value, n) => (c.s[n] = value))
     c.s[FLAGS] = f & ~0x8d7
     setArithmetic(c.s, f)

@@ -22,9 +22,8 @@ const PAGE_FAULT = 14
 const REGISTERS = ['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi']
 const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`
 
-/** Runs recorded instructions, each in a fresh state, and compares what the recording defines. */
-export function runVectors(vectors: readonly Vector[], show = 0): VectorReport {
-  const rig = new VectorRig()
+/** Runs recorded instructions, each in a fresh state, and compares what the recording defines. @param show failures that are told. @param rig on bare metal, if not said. */
+export function runVectors(vectors: readonly Vector[], show = 0, rig = new VectorRig()): VectorReport {
   const expected = new Uint8Array(rig.data.length)
   const failures: VectorFailure[] = []
   const classes: Record<string, number> = {}
