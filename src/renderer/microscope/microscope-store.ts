@@ -168,6 +168,8 @@ function useViews() {
   const narrow = shallowRef(false)
   /** An address that the disassembly should show; a new object each time, so that the same place can be asked for twice. */
   const codeTarget = shallowRef<{ readonly address: number } | null>(null)
+  /** Kinds of events that list and bar show; none: all. */
+  const kinds = shallowRef<readonly MachineEventKind[]>([])
   const walkTarget = shallowRef<{ readonly address: number } | null>(null)
 
   function showHolding(tab: HoldingTab): void {
@@ -185,7 +187,7 @@ function useViews() {
     walkTarget.value = { address }
   }
 
-  return { centre, holding, below, narrow, codeTarget, walkTarget, showHolding, showCode, showWalk }
+  return { centre, holding, below, narrow, codeTarget, walkTarget, kinds, showHolding, showCode, showWalk }
 }
 
 /** The microscope of this window. */
@@ -193,5 +195,7 @@ export const useMicroscope = defineStore('microscope', () => {
   const subject = useSubject()
   const views = useViews()
   const { machine, state, stop, before, failure, source, show } = subject
+  // Another machine may have no such events.
+  watch(machine, () => { views.kinds.value = [] })
   return { machine, state, stop, before, failure, source, show, ...useOpening(subject, views), ...useTransport(subject), ...views }
 })

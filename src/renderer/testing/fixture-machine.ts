@@ -100,7 +100,7 @@ export class FixtureMachine {
   }
 
   private events(params: Readonly<Record<string, unknown>>): unknown {
-    const found = EVENTS.filter(({ kind, index }) => index >= Number(params['from']) && (params['kind'] === undefined || kind === params['kind']))
+    const found = EVENTS.filter(({ kind, index }) => index >= Number(params['from']) && (!Array.isArray(params['kinds']) || params['kinds'].includes(kind)))
     return { total: EVENTS.length, events: found.slice(0, Number(params['count'])) }
   }
 }

@@ -2,8 +2,8 @@ import { createI18n } from 'vue-i18n'
 
 type Catalogue = Record<string, unknown>
 
-/** `src/renderer/<area>/en.json` is found as `<area>.…`; the app's own stands beside this file. */
-const files = import.meta.glob<Catalogue>(['../../*/en.json', './en.json'], { eager: true, import: 'default' })
+/** `src/renderer/<area>/en.json` is found as `<area>.…`, so is that of a part of the microscope; the app's own stands beside this file. */
+const files = import.meta.glob<Catalogue>(['../../*/en.json', '../../microscope/*/en.json', './en.json'], { eager: true, import: 'default' })
 
 function areaOf(path: string): string {
   return path === './en.json' ? 'app' : (path.split('/').at(-2) ?? '')

@@ -1,5 +1,5 @@
 import { shallowRef, watch } from 'vue'
-import type { MachineMark, MachineState } from '../../../protocol/machine.ts'
+import type { MachineEventKind, MachineMark, MachineState } from '../../../protocol/machine.ts'
 import { useMachines } from '../../app/stores/machines.ts'
 import { useMicroscope } from '../microscope-store.ts'
 
@@ -12,6 +12,7 @@ export function useMarks() {
   const microscope = useMicroscope()
   const marks = shallowRef<readonly MachineMark[]>([])
   let asked: MachineState | null = null
+  let askedKinds: readonly MachineEventKind[] = []
   let asking = false
 
   function isStale(now: MachineState): boolean {
@@ -22,22 +23,23 @@ export function useMarks() {
 
   /** One question at a time; what changed meanwhile is asked about next. */
   async function refresh(): Promise<void> {
-    const { state } = microscope
-    if (asking || !state || !isStale(state)) return
+    const { state, kinds } = microscope
+    if (asking || !state || (!isStale(state) && kinds === askedKinds)) return
     if (asked?.machine !== state.machine) marks.value = []
     asking = true
     asked = state
+    askedKinds = kinds
     try {
-      const answer = await machines.request('machine.marks', { machine: state.machine, buckets: PIECES })
+      const answer = await machines.request('machine.marks', { machine: state.machine, buckets: PIECES, ...(kinds.length > 0 ? { kinds: [...kinds] } : {}) })
       if (microscope.machine === state.machine) marks.value = answer.marks
     } catch {
       // The machine is gone, and its bar with it.
     } finally {
       asking = false
     }
-    if (microscope.state && microscope.state !== state) await refresh()
+    if (microscope.state && (microscope.state !== state || microscope.kinds !== kinds)) await refresh()
   }
 
-  watch(() => microscope.state, refresh, { immediate: true })
+  watch([() => microscope.state, () => microscope.kinds], refresh, { immediate: true })
   return marks
 }

@@ -1,5 +1,6 @@
 import type { MachineEnd, MachineEvent, MachineState } from '../../../protocol/machine.ts'
 import { hasText, t } from '../../app/i18n/index.ts'
+import { monitorSentence } from '../monitor/sentences.ts'
 import { changedBits } from './control-bits.ts'
 import { pageFaultAccess } from './error-code.ts'
 import { hex32, hexShort } from './format.ts'
@@ -76,6 +77,7 @@ function main(event: MachineEvent): string {
     case 'control': return controlSentence(event)
     case 'halt': return t('microscope.say.halt')
     case 'end': return t('microscope.say.end')
+    default: return monitorSentence(event)
   }
 }
 
