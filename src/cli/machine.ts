@@ -3,20 +3,21 @@ import { resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { type MachineEventKind, type TechniqueName, TECHNIQUES } from '../protocol/machine.ts'
 import { MONITOR_EVENT_KINDS } from '../protocol/monitor.ts'
+import { MEMORY_TECHNIQUES, type MemoryTechniqueName } from '../protocol/techniques.ts'
 import { headless, type HeadlessResults } from '../workers/headless-client.ts'
 import { type CliCommand, parseCommandLine, requiredPositional, UsageError } from './command.ts'
 import { COST_HELP, COST_OPTIONS, costChoiceOf } from './costs.ts'
 import { forward, gather } from './serial-stdin.ts'
 
 const OPTIONS = {
-  append: { type: 'string' }, disk: { type: 'string' }, disk1: { type: 'string' }, 'kernel-ring': { type: 'string' }, json: { type: 'boolean' }, 'max-instructions': { type: 'string' }, memory: { type: 'string' }, serial: { type: 'string' },
+  append: { type: 'string' }, disk: { type: 'string' }, disk1: { type: 'string' }, 'kernel-ring': { type: 'string' }, json: { type: 'boolean' }, 'max-instructions': { type: 'string' }, memory: { type: 'string' }, 'memory-technique': { type: 'string' }, serial: { type: 'string' },
   technique: { type: 'string' }, trace: { type: 'string' }, until: { type: 'string' }, ...COST_OPTIONS,
 } as const
 
 const EVENTS: readonly MachineEventKind[] = ['fault', 'interrupt', 'gate', 'return', 'io', 'control', 'halt', ...MONITOR_EVENT_KINDS]
 
 const HELP = `glasshouse machine FILE [--disk IMG] [--disk1 IMG] [--memory MB] [--append TEXT] [--serial -] [--max-instructions N] [--until EVENT]
-                        [--technique NAME] [--kernel-ring 1|3] [--preset P] [--cost NAME=CYCLES]... [--trace FILE] [--json]
+                        [--technique NAME] [--kernel-ring 1|3] [--memory-technique NAME] [--preset P] [--cost NAME=CYCLES]... [--trace FILE] [--json]
 
 Runs a kernel, or what a disk boots, on a simulated PC: IA-32 processor, PIC, PIT, UART, ATA disks, clock, keyboard, text screen. The machine ends when the guest writes to port 0xF4, halts for good, or faults
 three times over; the last line says why, and in which state.
@@ -38,6 +39,10 @@ three times over; the last line says why, and in which state.
                         processor's sensitive, unprivileged instructions do to a guest that is run deprivileged,
                         binary-translation, paravirtual (for kernels that were ported) or hardware-assist (Intel VT-x)
   --kernel-ring N       the ring in which a deprivileged kernel runs: 1 (the default) or 3
+  --memory-technique M  how a guest's addresses become the host's: nested (EPT: hardware-assist alone, and its default), shadow (shadow page
+                        tables that follow the guest's, whose page tables are write-protected; under hardware-assist as on
+                        processors without EPT) or virtual-tlb (shadow tables that are emptied whenever the guest flushes; the
+                        default of trap-and-emulate and binary-translation)
 ${COST_HELP}
   --trace FILE          write the registers before each instruction, a line each, in the words of QEMU's -d cpu
   --json                end with one line of JSON: {"end": {"kind"}, "stateHash", "instructions", "iterations", "deliveries", "cycles", "ticks"}; kind is
@@ -63,6 +68,7 @@ async function execute(args: readonly string[]): Promise<number> {
     ...(values.until === undefined ? {} : { until: eventKind(values.until) }),
     ...(values.technique === undefined ? {} : { technique: techniqueName(values.technique) }),
     ...(values['kernel-ring'] === undefined ? {} : { kernelRing: kernelRing(values['kernel-ring']) }),
+    ...(values['memory-technique'] === undefined ? {} : { memoryTechnique: memoryTechnique(values['memory-technique']) }),
     ...(values.preset === undefined && values.cost === undefined ? {} : { costs: costChoiceOf(values) }),
     ...(values.trace === undefined ? {} : { trace: resolve(values.trace) }),
     input: stdin === null ? new Uint8Array() : stdin.ended ? stdin.bytes : 'live' as const,
@@ -101,6 +107,12 @@ function eventKind(value: string): MachineEventKind {
 function techniqueName(value: string): TechniqueName {
   const name = TECHNIQUES.find((known) => known === value)
   if (!name) throw new UsageError(`"${value}" is not a technique. There are ${TECHNIQUES.join(', ')}.`)
+  return name
+}
+
+function memoryTechnique(value: string): MemoryTechniqueName {
+  const name = MEMORY_TECHNIQUES.find((known) => known === value)
+  if (!name) throw new UsageError(`"${value}" is not a memory technique. There are ${MEMORY_TECHNIQUES.join(', ')}.`)
   return name
 }
 

@@ -7,6 +7,7 @@ import { isBootDisk } from '../core/machine/desk/open-program.ts'
 import { monitorOf } from '../core/hypervisor/techniques/technique.ts'
 import { Recorder } from '../core/machine/history/recorder.ts'
 import type { MachineEventKind, TechniqueName } from '../protocol/machine.ts'
+import type { MemoryTechniqueName } from '../protocol/techniques.ts'
 import { MachineTrace } from './machine-trace.ts'
 import { nativeSha256 } from './platform.ts'
 import { MessageLine, Pace, type SerialLine } from './serial-line.ts'
@@ -28,6 +29,7 @@ export interface MachineParams {
   /** What stands between the guest and the processor; nothing if not said. */
   readonly technique?: TechniqueName
   readonly kernelRing?: 1 | 3
+  readonly memoryTechnique?: MemoryTechniqueName
   /** The default preset, if not said. */
   readonly costs?: CostChoice
   /** File that gets a line for each instruction. */
@@ -59,7 +61,7 @@ const NEWLINE = 10
 /** Runs a machine to its end. `serial` gets what it sends, one character for each byte; orders come from `line` between two slices. */
 export async function runMachine(params: MachineParams, serial: (latin1: string) => void, line: SerialLine = new MessageLine()): Promise<MachineReport> {
   const exits: Record<string, number> = {}
-  const monitor = monitorOf(params.technique ?? 'native', { ...(params.kernelRing && { kernelRing: params.kernelRing }) })
+  const monitor = monitorOf(params.technique ?? 'native', { ...(params.kernelRing && { kernelRing: params.kernelRing }), ...(params.memoryTechnique && { memory: params.memoryTechnique }) })
   if (monitor && params.trace !== undefined) throw new Failure('unsupported', 'A trace shows the processor that is there; under a monitor the guest has another one.', 'Trace the guest on bare metal (--technique native).')
   const machine = new Machine({ ...configOf(params), ...(monitor && { monitor }) })
   const { cpu } = machine

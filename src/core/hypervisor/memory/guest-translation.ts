@@ -1,3 +1,5 @@
+import type { MemoryTechniqueName } from '../../../protocol/techniques.ts'
+
 /** What a page fault of the physical processor was. */
 export type ShadowFault =
   /** The guest would not have seen one: its own tables allow it, and now the processor's do, too. */
@@ -10,7 +12,7 @@ export type ShadowFault =
   | 'emulate'
 
 /** How a monitor without the processor's help keeps page tables for its guest: emptied at each flush, or kept up by tracing the guest's own. */
-export type ShadowKind = 'virtual-tlb' | 'shadow'
+export type ShadowKind = Exclude<MemoryTechniqueName, 'nested'>
 
 /** How a guest's addresses become the host's. */
 export interface GuestTranslation {

@@ -1,4 +1,5 @@
 import type { VmcsAnswer } from '../../../protocol/monitor.ts'
+import type { MemoryTechniqueName } from '../../../protocol/techniques.ts'
 import type { Executor, MonitorPlan, MonitorView } from '../../machine/board/executor.ts'
 import type { EntryReason } from '../../machine/board/monitor-entry.ts'
 import type { MonitorEvent } from '../../machine/cpu/costs/counters.ts'
@@ -19,7 +20,7 @@ import { shadowOfInstruction } from '../../machine/cpu/vmx/state.ts'
 import { CLEAR, launchState, writeField } from '../../machine/cpu/vmx/vmcs.ts'
 import { cpuState } from '../../machine/inspect/cpu-state.ts'
 import type { PhysicalMemory } from '../../machine/memory/physical-memory.ts'
-import type { ShadowFault, ShadowKind } from '../memory/guest-translation.ts'
+import type { ShadowFault } from '../memory/guest-translation.ts'
 import { makeTranslation } from '../memory/make-translation.ts'
 import { Entries, type EntryCounts } from '../monitor/entries.ts'
 import { giveState, showState, takeState } from './hardware-assist/guest-state.ts'
@@ -37,9 +38,6 @@ const REASONS: Readonly<Partial<Record<ExitName, EntryReason>>> = { externalInte
 const FAULTS: Readonly<Record<ShadowFault, readonly [EntryReason, readonly MonitorEvent[]]>> = {
   hidden: ['hidden fault', ['tableWalk', 'shadowFill']], true: ['reflected', ['shadowReflect']], traced: ['traced write', ['shadowStore']], emulate: ['emulated', ['otherExit']],
 }
-
-/** How the guest's addresses become the host's: by the processor's second table (EPT), or by shadow tables, as on processors without one. */
-export type AssistedMemory = 'nested' | ShadowKind
 
 interface Snapshot { readonly physical: ReturnType<Cpu['save']>; readonly exits: EntryCounts; readonly vmExits: VmExitCounts; readonly known: number; readonly shadow: ReturnType<ShadowMemory['save']> | null; readonly log: ReturnType<VmcsLog['save']> }
 
@@ -63,7 +61,7 @@ export class HardwareAssist implements Executor {
   /** The line of the guest's interrupt controller, as the monitor knows it. */
   #known = 0
 
-  constructor(virtual: Cpu, host: PhysicalMemory, memory: AssistedMemory) {
+  constructor(virtual: Cpu, host: PhysicalMemory, memory: MemoryTechniqueName) {
     this.#virtual = virtual
     this.#entries = new Entries(virtual, 0)
     const shadow = memory !== 'nested'
@@ -309,7 +307,7 @@ export class HardwareAssist implements Executor {
   }
 }
 
-export interface HardwareAssistOptions { readonly memory?: AssistedMemory }
+export interface HardwareAssistOptions { readonly memory?: MemoryTechniqueName }
 
 interface HardwareAssistPlan extends MonitorPlan { make(cpu: Cpu, host: PhysicalMemory): HardwareAssist }
 

@@ -1,9 +1,10 @@
+import type { MemoryTechniqueName } from '../../../../../protocol/techniques.ts'
 import { assemble } from '../../../../machine/assembler/assemble.ts'
 import type { MachineConfig } from '../../../../machine/board/config.ts'
 import { Machine } from '../../../../machine/board/machine.ts'
 import { findGuest } from '../../../../machine/guests/guests.ts'
 import { GUEST_LIBRARY } from '../../../../machine/guests/library.ts'
-import { type AssistedMemory, type HardwareAssist, hardwareAssist } from '../../hardware-assist.ts'
+import { type HardwareAssist, hardwareAssist } from '../../hardware-assist.ts'
 
 export function imageOf(source: string): Uint8Array {
   const { ok, image, messages } = assemble(source, { include: (name) => GUEST_LIBRARY.get(name) ?? null })
@@ -14,7 +15,7 @@ export function imageOf(source: string): Uint8Array {
 interface Played { readonly machine: Machine; readonly text: string; readonly monitor: HardwareAssist | null }
 
 /** Runs a machine, under the monitor or on bare metal, for so many ticks or to its end. */
-function play(config: MachineConfig, ticks: number, under: boolean, prepare: (machine: Machine) => void, memory: AssistedMemory): Played {
+function play(config: MachineConfig, ticks: number, under: boolean, prepare: (machine: Machine) => void, memory: MemoryTechniqueName): Played {
   let monitor: HardwareAssist | null = null
   const plan = hardwareAssist({ memory })
   const machine = new Machine({ ...config, ...(under && { monitor: { ...plan, make: (cpu, host) => (monitor = plan.make(cpu, host)) } }) })
@@ -26,7 +27,7 @@ function play(config: MachineConfig, ticks: number, under: boolean, prepare: (ma
 }
 
 /** The same on bare metal and under hardware assist. */
-export function playBoth(config: MachineConfig, ticks = Infinity, prepare: (machine: Machine) => void = () => undefined, memory: AssistedMemory = 'nested'): { readonly bare: Played; readonly guest: Played; readonly vmExits: HardwareAssist['vmExits'] } {
+export function playBoth(config: MachineConfig, ticks = Infinity, prepare: (machine: Machine) => void = () => undefined, memory: MemoryTechniqueName = 'nested'): { readonly bare: Played; readonly guest: Played; readonly vmExits: HardwareAssist['vmExits'] } {
   const guest = play(config, ticks, true, prepare, memory)
   return { bare: play(config, ticks, false, prepare, memory), guest, vmExits: guest.monitor!.vmExits }
 }
