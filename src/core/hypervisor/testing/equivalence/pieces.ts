@@ -92,7 +92,7 @@ const SYSTEM = [
   'cpuid', 'mov eax, 1; cpuid', 'wbinvd', 'invd', 'mov eax, dr7', 'mov dr2, eax', 'mov eax, dr6', 'vmcall', 'vmlaunch', 'sti; hlt', 'mov ecx, 0x175; rdmsr; wrmsr', 'mov ecx, 0x1234; rdmsr', 'mov eax, cr4',
   'mov eax, cr4; xor eax, 4; mov cr4, eax', 'mov eax, cr0; xor eax, 0x20; mov cr0, eax', 'mov eax, 0x80000000; mov cr0, eax', 'in al, 0x21', 'in al, 0x40', 'in al, 0x61', 'mov dx, 0x3fd; in al, dx', 'mov al, 0x41; mov dx, 0x3f8; out dx, al',
   'pushf; or dword [esp], 0x100; popf; inc eax; inc ebx', 'pushf; xor dword [esp], 0x40000; popf', 'db 0x0f, 0xaa', 'lmsw ax', 'mov ax, 9; lmsw ax', 'sysenter', 'lldt ax', 'xor eax, eax; lldt ax', 'mov cr2, ebx', 'int3', 'int1', 'cli; push dword 0x202; push cs; push dword 0; iret',
-  'mov edi, esp; push ss; push edi; pop esp; pop ss', 'mov ax, ss; mov ss, ax', 'push dword 0x10; pop ss; mov esp, [0x180000]', 'sti; mov ax, ss; mov ss, ax; nop', 'in al, 0x20', 'mov al, 0x0A; out 0x20, al', 'mov al, 0xFE; out 0x21, al', 'rep insb', 'mov dx, 0x80; outsb',
+  'mov edi, esp; push ss; push edi; pop esp; pop ss', 'mov ax, ss; mov ss, ax', 'push dword 0x10; pop ss; mov esp, [0x180000]', 'sti; mov ax, ss; mov ss, ax; nop', 'in al, 0x20', 'mov al, 0x0A; out 0x20, al', 'mov al, 0xFE; out 0x21, al', 'mov dx, 0x80; mov edi, 0x180100; mov ecx, 9; rep insb', 'mov dx, 0x80; mov esi, 0x180200; outsb',
 ]
 
 /** Changes of tables, and what then happens by them. */
