@@ -1,4 +1,5 @@
 import { decodeUtf8 } from '../base/bytes.ts'
+import { monitorOf } from '../hypervisor/techniques/technique.ts'
 import { Machine } from '../machine/board/machine.ts'
 import { PORT } from '../machine/board/layout.ts'
 import { vmProgram, type VmMachine } from './vm-machine.ts'
@@ -40,10 +41,11 @@ const kept = new Map<string, BootRun>()
 
 /** Boots the machine from power-on to login. The same hardware gives the same run, which is therefore made once. */
 export function bootRun(hardware: VmMachine): BootRun {
-  // The guest does not ask what the processor is, and goes the same way under each monitor, so neither matters here.
-  const shared: VmMachine = { ...hardware, technique: 'native', cpu: PROCESSOR, mac: hardware.mac === null ? null : STATION, system: SYSTEM }
+  // The guest does not ask what the processor is, and one that was not ported goes the same way under each monitor: neither matters here.
+  const technique = hardware.technique === 'paravirtual' ? 'paravirtual' : 'native'
+  const shared: VmMachine = { ...hardware, technique, cpu: PROCESSOR, mac: hardware.mac === null ? null : STATION, system: SYSTEM }
   const key = JSON.stringify(shared)
-  const run = kept.get(key) ?? new BootRecorder(new Machine(vmProgram(shared).config)).run()
+  const run = kept.get(key) ?? record(shared)
   kept.delete(key)
   kept.set(key, run)
   if (kept.size > MOST_KEPT) kept.delete(kept.keys().next().value!)
@@ -51,16 +53,32 @@ export function bootRun(hardware: VmMachine): BootRun {
   return { ...run, phases: run.phases.map((phase) => ({ ...phase, text: named(phase.text) })) }
 }
 
+function record(hardware: VmMachine): BootRun {
+  const { config } = vmProgram(hardware)
+  const monitor = monitorOf(hardware.technique)
+  return monitor ? new BootRecorder(new Machine({ ...config, monitor }), 'kernel', FIRST_WORDS).run() : new BootRecorder(new Machine(config), 'firmware').run()
+}
+
+/** A ported kernel has no ports to tell its phase by: the line with which one begins. */
+const FIRST_WORDS: readonly (readonly [string, BootPhaseName | 'login'])[] = [['init: starting services\n', 'services'], ['\n', 'login']]
+/** Ticks after which its lines are looked at. */
+const LOOK_TICKS = 10_000
+
 class BootRecorder {
   private readonly machine: Machine
   private readonly phases: BootRunPhase[] = []
-  private name: BootPhaseName = 'firmware'
+  private name: BootPhaseName
   private text = ''
+  /** How much of the text belongs to the phase that ends, where its lines tell. */
+  private cut: number | undefined
   private since = 0
+  private readonly firstWords: typeof FIRST_WORDS
   private next: BootPhaseName | 'login' | undefined
 
-  constructor(machine: Machine) {
+  constructor(machine: Machine, first: BootPhaseName, firstWords: typeof FIRST_WORDS = []) {
     this.machine = machine
+    this.name = first
+    this.firstWords = firstWords
     machine.onSerial = (bytes) => (this.text += decodeUtf8(bytes).replaceAll('\r', ''))
     const nothing = (): void => undefined
     machine.cpu.observer = {
@@ -76,7 +94,8 @@ class BootRecorder {
   run(): BootRun {
     const { machine } = this
     while (machine.end === null && machine.tick < MOST_TICKS && !this.atLogin) {
-      machine.run(MOST_TICKS)
+      machine.run(this.firstWords.length > 0 ? machine.tick + LOOK_TICKS : MOST_TICKS)
+      this.readLines()
       if (this.next !== undefined && this.next !== 'login') this.begin(this.next)
     }
     const up = machine.end === null && this.atLogin
@@ -85,6 +104,15 @@ class BootRecorder {
     this.finish(tick)
     const lines = this.phases.flatMap(({ text }) => text.split('\n')).filter((line) => line !== '')
     return { phases: this.phases, failure: up ? null : this.lastWords(lines), complaints: up ? lines.filter((line) => line.includes(': failed')) : [] }
+  }
+
+  private readLines(): void {
+    for (const [line, next] of this.firstWords) {
+      const at = this.text.startsWith(line) ? 0 : this.text.indexOf(`\n${line}`) + 1
+      if (next === this.name || (at === 0 && !this.text.startsWith(line))) continue
+      this.next = next
+      if (next !== 'login') this.cut = at
+    }
   }
 
   private get atLogin(): boolean {
@@ -98,8 +126,10 @@ class BootRecorder {
   }
 
   private finish(tick: number): void {
-    this.phases.push({ name: this.name, ticks: tick - this.since, text: this.text })
-    this.text = ''
+    const { text, cut = text.length } = this
+    this.phases.push({ name: this.name, ticks: tick - this.since, text: text.slice(0, cut) })
+    this.text = text.slice(cut)
+    this.cut = undefined
     this.since = tick
   }
 

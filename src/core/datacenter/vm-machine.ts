@@ -5,7 +5,7 @@ import { assemble, type AssembleResult } from '../machine/assembler/assemble.ts'
 import type { MachineConfig } from '../machine/board/config.ts'
 import { cpuidOf } from '../machine/cpu/cpuid.ts'
 import { bootDisk } from '../machine/guests/disks.ts'
-import { BOOT_VM, VM_KERNEL } from '../machine/guests/guests.ts'
+import { BOOT_VM, VM_KERNEL, VM_KERNEL_PV } from '../machine/guests/guests.ts'
 import { GUEST_LIBRARY } from '../machine/guests/library.ts'
 import type { Store } from '../store/store.ts'
 
@@ -20,7 +20,7 @@ export interface VmMachine {
   readonly mac: string | null
   /** What its console calls the system. */
   readonly system: string
-  /** How its hypervisor runs it; all of them give the same boot, to the tick. */
+  /** How its hypervisor runs it. Unmodified guests boot the same way under each, to the tick; a paravirtualized one has a kernel of its own. */
   readonly technique: TechniqueName
 }
 
@@ -37,7 +37,7 @@ export function vmMachine(store: Store, id: RecordId<'vm'>): { readonly kind: 'v
 
 /** The monitor that a record means. */
 const MONITORS: Readonly<Record<VmRecord['technique'], TechniqueName>> = {
-  'hardware-assist': 'hardware-assist', 'binary-translation': 'binary-translation', paravirtualization: 'native', none: 'native',
+  'hardware-assist': 'hardware-assist', 'binary-translation': 'binary-translation', paravirtualization: 'paravirtual', none: 'native',
 }
 
 export function hardwareOf(store: Store, vm: VmRecord): VmMachine {
@@ -45,23 +45,35 @@ export function hardwareOf(store: Store, vm: VmRecord): VmMachine {
   return { memoryMiB: Math.min(vm.memoryMiB, MOST_MEMORY_MIB), cpu: { vendor, model, flags }, disk: vm.hasDisk, mac: vm.hasNic ? vm.mac : null, system: vm.osName, technique: MONITORS[vm.technique] }
 }
 
-/** The board that boots as the VM does, with the names, lines and text of what it runs first. */
-export function vmProgram({ memoryMiB, cpu, disk, mac, system }: VmMachine): { readonly config: MachineConfig; readonly source: string } & Pick<AssembleResult, 'symbols' | 'lines'> {
-  const { firmware, kernel, systemDisk } = images()
-  const config: MachineConfig = {
+interface VmProgram extends Pick<AssembleResult, 'symbols' | 'lines'> { readonly config: MachineConfig; readonly source: string }
+
+/** The board that boots as the VM does, with the names, lines and text of what it runs first; without the monitor that its technique means. */
+export function vmProgram({ memoryMiB, cpu, disk, mac, system, technique }: VmMachine): VmProgram {
+  const { systemDisk } = images()
+  const config = {
     memoryMiB,
     // Bit 31 of leaf 1 says that there is a hypervisor. An Intel processor is what Apple's machines of the time had, too.
     cpuid: cpuidOf(cpu.vendor === 'amd' ? 'amd' : 'intel', cpu.model, [...cpu.flags, 'hypervisor']),
     disks: [disk ? systemDisk : null, null],
-    boot: { kind: 'multiboot', image: firmware.image, commandLine: `system=${system}` },
     ...(mac === null ? {} : { station: Uint8Array.from(mac.split(':'), (byte) => Number.parseInt(byte, 16)) }),
-  }
-  // Both include the same library.
-  const kernelSymbols = [...kernel.symbols].map(([name, address]) => [firmware.symbols.has(name) ? `kernel.${name}` : name, address] as const)
-  return { config, symbols: new Map([...firmware.symbols, ...kernelSymbols]), lines: firmware.lines, source: BOOT_VM.source }
+  } satisfies Omit<MachineConfig, 'boot'>
+  return technique === 'paravirtual' ? ported(config, `${mac === null ? '' : 'eth0 '}system=${system}`) : withFirmware(config, `system=${system}`)
 }
 
-interface Images { readonly firmware: AssembleResult; readonly kernel: AssembleResult; readonly systemDisk: Uint8Array }
+/** The domain builder starts the ported kernel itself. */
+function ported(config: Omit<MachineConfig, 'boot'>, commandLine: string): VmProgram {
+  const { image, symbols, lines } = images().ported
+  return { config: { ...config, boot: { kind: 'multiboot', image, commandLine } }, symbols, lines, source: VM_KERNEL_PV }
+}
+
+function withFirmware(config: Omit<MachineConfig, 'boot'>, commandLine: string): VmProgram {
+  const { firmware, kernel } = images()
+  // Both include the same library.
+  const kernelSymbols = [...kernel.symbols].map(([name, address]) => [firmware.symbols.has(name) ? `kernel.${name}` : name, address] as const)
+  return { config: { ...config, boot: { kind: 'multiboot', image: firmware.image, commandLine } }, symbols: new Map([...firmware.symbols, ...kernelSymbols]), lines: firmware.lines, source: BOOT_VM.source }
+}
+
+interface Images { readonly ported: AssembleResult; readonly firmware: AssembleResult; readonly kernel: AssembleResult; readonly systemDisk: Uint8Array }
 /** The same bytes every time: made when the first VM boots. */
 let made: Images | undefined
 
@@ -72,7 +84,7 @@ function images(): Images {
 
 function assembledImages(): Images {
   const kernel = assembled(VM_KERNEL)
-  return { firmware: assembled(BOOT_VM.source), kernel, systemDisk: bootDisk(kernel.image) }
+  return { ported: assembled(VM_KERNEL_PV), firmware: assembled(BOOT_VM.source), kernel, systemDisk: bootDisk(kernel.image) }
 }
 
 function assembled(source: string): AssembleResult {

@@ -8,10 +8,10 @@ import { hardwareOf, vmProgram } from './vm-machine.ts'
 import { presentTick } from './vm-moment.ts'
 
 /** A room with one switched-off VM, and where it is now. */
-function room() {
+function room(product: 'esxi-8' | 'xen' = 'esxi-8') {
   const datacenter = makeDatacenter()
   const { run, store, simulation, addHost } = datacenter
-  const { hypervisor } = run('host.install-hypervisor', { host: addHost('rack-2009'), product: 'xen' })
+  const { hypervisor } = run('host.install-hypervisor', { host: addHost('rack-2009'), product })
   const { vm } = run('vm.create', { hypervisor, template: 'debian-12', name: 'web-1', memoryMiB: 256 })
   const now = (): number => presentTick(store, vm, simulation.now)
   const ticks = (): readonly number[] => bootRun(hardwareOf(store, store.require(vm))).phases.map((phase) => phase.ticks)
@@ -82,6 +82,33 @@ test('a VM that does not boot is where its guest gave up', async () => {
   expect(store.require(vm).state).toBe('fault')
   expect(ticks()).toHaveLength(2)
   expect(now()).toBe(sum(ticks()))
+})
+
+test('a paravirtualized one has a kernel of its own, without firmware, and is where its console says', async () => {
+  const { run, vm, now, ticks, seconds, store } = room('xen')
+  run('vm.start', { vm })
+  expect(store.require(vm).boot.map(({ name }) => name)).toEqual(['kernel', 'services'])
+  await seconds(60)
+  expect(store.require(vm).console.split('\n')).toEqual([
+    'Kernel: 256 MiB of memory', 'Kernel: in ring 1, on page tables of the domain builder', 'Kernel: the timer ticks', 'Kernel: the disk answers',
+    'init: starting services', 'init: network interface eth0 is up', '', 'Debian 12', 'login: ',
+  ])
+  expect(now()).toBe(sum(ticks()) + PROMPT_TICKS)
+  const machine = new Machine({ ...vmProgram(hardwareOf(store, store.require(vm))).config, monitor: monitorOf('paravirtual')! })
+  let text = ''
+  machine.onSerial = (bytes) => (text += Buffer.from(bytes).toString('latin1').replaceAll('\r', ''))
+  machine.run(now())
+  expect(text).toBe(store.require(vm).console)
+  machine.typeSerial(Buffer.from('poweroff\r'))
+  machine.run(now() + 100_000_000)
+  expect([text.split('\n').at(-2), machine.end]).toEqual(['System is going down', { kind: 'exit', code: 0 }])
+})
+
+test('a paravirtualized one without a disk, or with too little memory, ends with the kernel\'s words', () => {
+  const hardware = { memoryMiB: 64, cpu: { vendor: 'intel', model: '', flags: [] }, disk: false, mac: null, system: 'x', technique: 'paravirtual' } as const
+  expect(bootRun(hardware).failure).toBe('Kernel: cannot mount the root: no disk answers. System halted.')
+  expect(bootRun({ ...hardware, disk: true, memoryMiB: 4 }).failure).toBe('Not enough memory: 8 MiB are needed. System halted.')
+  expect(bootRun({ ...hardware, disk: true }).complaints).toEqual(['init: network: failed. Going on without'])
 })
 
 test.each(['hardware-assist', 'binary-translation'] as const)('under %s it is at the same place, to the tick, and has printed the same', (technique) => {

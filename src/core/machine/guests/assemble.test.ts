@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { assemble } from '../assembler/assemble.ts'
 import { bootDisk } from './disks.ts'
-import { BOOT_VM, findGuest, GUESTS, KERNEL_PV } from './guests.ts'
+import { BOOT_VM, findGuest, GUESTS, KERNEL_PV, VM_KERNEL_PV } from './guests.ts'
 import { GUEST_LIBRARY } from './library.ts'
 import { hasTool, nasm } from './testing/real-tools.ts'
 
@@ -17,6 +17,10 @@ describe.runIf(hasTool('nasm'))('guests, assembled by Glasshouse', () => {
 
   test('the disk of a VM holds its kernel', () => {
     expect(BOOT_VM.disk?.((source) => assembled(source).image)).toEqual(bootDisk(nasm('vm-kernel')))
+  })
+
+  test('the kernel of a paravirtualized VM has the bytes that nasm makes', () => {
+    expect(Buffer.from(assembled(VM_KERNEL_PV).image).equals(nasm('vm-kernel-pv'))).toBe(true)
   })
 })
 

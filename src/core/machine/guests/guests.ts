@@ -7,6 +7,7 @@ import realtime from '../../../../resources/guests/realtime.asm?raw'
 import rings from '../../../../resources/guests/rings.asm?raw'
 import selfmod from '../../../../resources/guests/selfmod.asm?raw'
 import tinyVmm from '../../../../resources/guests/tiny-vmm.asm?raw'
+import vmKernelPv from '../../../../resources/guests/vm-kernel-pv.asm?raw'
 import vmKernel from '../../../../resources/guests/vm-kernel.asm?raw'
 import windowsLike from '../../../../resources/guests/windows-like.asm?raw'
 import { bootDisk, fileDisk } from './disks.ts'
@@ -29,6 +30,9 @@ export interface Guest {
 
 /** What the disk of every VM of the datacenter holds. */
 export const VM_KERNEL: string = vmKernel
+
+/** What a paravirtualized VM is started with, by the domain builder: no firmware, no boot loader. Understands `eth0` and `system=NAME` on its command line. */
+export const VM_KERNEL_PV: string = vmKernelPv
 
 /** What every VM of the datacenter boots: firmware and boot loader; its kernel comes from the disk. Understands `system=NAME` on its command line. */
 export const BOOT_VM: Guest = {

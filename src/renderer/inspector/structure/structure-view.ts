@@ -33,7 +33,7 @@ export function toneOf({ now, crash }: StructureAnswer, id: string): PartTone {
 const ICONS: Readonly<Partial<Record<StructurePart['kind'], IconName>>> = {
   hardware: 'host', device: 'disk', card: 'chip', 'host-os': 'board', hypervisor: 'hyper', domain: 'shield', guest: 'vm', process: 'term', monitor: 'eye', driver: 'io', module: 'io',
 }
-export const partIcon = ({ kind }: StructurePart): IconName | null => ICONS[kind] ?? null
+export const partIcon = ({ kind, id }: StructurePart): IconName | null => (kind === 'device' && /\/nic\d+$/.test(id) ? 'net' : ICONS[kind] ?? null)
 
 /** Kinds that are named when a crash is told: whole systems, not what is in them. */
 const TOLD: ReadonlySet<StructurePart['kind']> = new Set(['host-os', 'hypervisor', 'domain', 'card', 'guest'])
