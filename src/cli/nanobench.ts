@@ -6,8 +6,8 @@ const OPTIONS = { ...COST_OPTIONS, json: { type: 'boolean' } } as const
 
 const HELP = `glasshouse nanobench [--preset P] [--cost NAME=CYCLES]... [--json]
 
-Runs the nanobenchmarks of Adams and Agesen (ASPLOS 2006) on the simulated processor, natively, by trap and emulate, by binary translation and with hardware assist, and
-shows cycles for one operation beside what they measured, how far off that is, who spends the cycles, and why some are further off than 15 %.
+Runs the nanobenchmarks of Adams and Agesen (ASPLOS 2006) on the simulated processor, natively, by trap and emulate, by binary translation and with hardware assist
+(with shadow page tables, as theirs, and with nested ones), and shows cycles for one operation beside what they measured, how far off that is, who spends the cycles, and why some are further off than 15 %.
 
 ${COST_HELP}
   --json                print one line of JSON instead: {"rows", "deviations", "text"}

@@ -6,7 +6,7 @@ import type { CostTable } from '../../../machine/cpu/costs/presets.ts'
 import { GUEST_LIBRARY } from '../../../machine/guests/library.ts'
 import { monitorOf } from '../../techniques/technique.ts'
 import frame from './frame.asm?raw'
-import type { Compared, Operation } from './operations.ts'
+import { type Compared, MONITORS, type Operation } from './operations.ts'
 
 /** Rounds of the two runs whose difference counts: what comes once, a translation, a first fault, is behind by then. */
 const FEW = 100
@@ -40,7 +40,8 @@ export class Runs {
 
   /** All that was counted in a run, which ends by itself. */
   #counted(operation: string, ring: 0 | 3, rounds: number, technique: Compared): Float64Array {
-    const monitor = monitorOf(technique)
+    const { technique: name, memory } = MONITORS[technique]
+    const monitor = monitorOf(name, memory && { memory })
     const machine = new Machine({ memoryMiB: MEMORY_MIB, boot: { kind: 'multiboot', image: this.#image(operation, ring, rounds) }, ...(monitor && { monitor }) })
     machine.run(MOST_TICKS)
     if (machine.end?.kind !== 'exit') throw new Error(`The nanobenchmark ${operation} did not end under ${technique}, but: ${machine.end?.kind ?? 'still running'}`)

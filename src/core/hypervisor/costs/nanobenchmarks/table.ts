@@ -19,7 +19,7 @@ export interface Measured {
   readonly off: number | null
 }
 
-/** Runs all of them, which takes about two seconds; those that `runs` knows are only priced. */
+/** Runs all of them, which takes some seconds; those that `runs` knows are only priced. */
 export function measure(costs: CostChoice = { preset: DEFAULT_PRESET }, runs = new Runs()): readonly Measured[] {
   const table = costTable(costs)
   return OPERATIONS.flatMap((operation) => COMPARED.map((technique) => {
@@ -46,13 +46,15 @@ export function tableText(rows: readonly Measured[], { preset }: CostChoice = { 
     '',
     ...OPERATIONS.map(({ key, title }) => line(key, [title])),
     '',
+    'Monitors trace the guest\'s page tables, as the paper\'s did; hardware assist without more is that with nested tables, which came three years later.',
+    '',
     'Stand-ins: syscall is int and iret, where the paper has syscall and sysret; cr8wr is mov cr2, since CR8 exists in 64-bit mode only.',
     '',
-    `Further off than ${TOLERANCE * 100} %:`,
+    DEVIATIONS.length === 0 ? `Nothing is further off than ${TOLERANCE * 100} %.` : `Further off than ${TOLERANCE * 100} %:`,
     ...DEVIATIONS.map(({ operation, technique, reason }) => `  ${operation}, ${technique.replaceAll('-', ' ')}: ${reason}`),
     '',
     'Who spends them:',
-    ...rows.map(({ operation, technique, account }) => `  ${operation.padEnd(10)}${technique.replaceAll('-', ' ').padEnd(22)}${parts(account)}`),
+    ...rows.map(({ operation, technique, account }) => `  ${operation.padEnd(10)}${technique.replaceAll('-', ' ').padEnd(24)}${parts(account)}`),
     '',
   ].join('\n')
 }
