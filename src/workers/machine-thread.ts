@@ -57,7 +57,7 @@ export interface Served {
 const FRAME = 16
 /** Milliseconds by which a machine that runs freely may be ahead of real time, and behind it without catching up. */
 const [MOST_AHEAD, MOST_BEHIND] = [5, 50]
-const READING: ReadonlySet<MachineRequestName> = new Set(['machine.assemble', 'machine.disassemble', 'machine.memory', 'machine.walk', 'machine.events', 'machine.guests', 'classifier.classify', 'classifier.guests', 'classifier.failures', 'lockstep.open', 'lockstep.go', 'lockstep.on'])
+const READING: ReadonlySet<MachineRequestName> = new Set(['machine.assemble', 'machine.disassemble', 'machine.memory', 'machine.walk', 'machine.events', 'machine.source', 'machine.marks', 'machine.monitor', 'machine.vmcs', 'machine.translations', 'machine.guests', 'classifier.classify', 'classifier.guests', 'classifier.failures', 'lockstep.open', 'lockstep.go', 'lockstep.on', 'scoreboard.run'])
 
 /** The inside of a machine's thread: orders are taken between two slices, so that a running machine answers within a frame. */
 export function serveMachine(served: Served, report: (report: MachineReport) => void): (order: MachineOrder) => void {

@@ -73,6 +73,8 @@ function microscopeActions(): readonly UiAction[] {
       blocked: () => (microscope.state?.running ? null : t(microscope.state ? 'microscope.why.paused' : 'microscope.why.no-machine')), run: () => microscope.pause(),
     },
     { ...common, id: 'microscope.next-event', title: 'microscope.do.next-event', values: kind, icon: 'next', keys: ['Mod+F10'], blocked: canGoOn, run: () => microscope.runToEvent() },
+    { ...common, id: 'microscope.predict', title: 'monitor.do.predict', icon: 'bulb', keys: ['Mod+Alt+F5'], blocked: canGoOn, run: () => microscope.predict() },
+    { ...common, id: 'microscope.ask', title: 'monitor.do.ask', icon: 'help', keys: ['Mod+Alt+F11'], blocked: canGoOn, run: () => microscope.askNext() },
     { ...common, id: 'microscope.until', title: 'microscope.do.until', icon: 'mark', keys: ['Mod+Shift+F10'], blocked: canGoOn, run: askUntil },
     { ...common, id: 'microscope.back', title: 'microscope.do.back', icon: 'back', keys: ['Alt+F10', 'Alt+F11'], blocked: canGoBack, run: () => microscope.back('instruction') },
     { ...common, id: 'microscope.back-event', title: 'microscope.do.back-event', icon: 'undo', keys: ['Mod+Alt+F10'], blocked: canGoBack, run: () => microscope.back('event') },

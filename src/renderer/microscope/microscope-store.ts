@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
 import type { GuestInfo, MachineEventKind, MachineId, MachineRequestName, MachineRequestParams, MachineRequestResults, MachineState, RunUntil, TechniqueName } from '../../protocol/machine.ts'
+import type { Guess } from '../../protocol/monitor.ts'
 import { isVmId, type RecordId } from '../../protocol/records.ts'
 import { explain } from '../app/connection/core-error.ts'
 import { useAnnouncer } from '../app/stores/announcer.ts'
@@ -8,9 +9,10 @@ import { useMachines } from '../app/stores/machines.ts'
 import { useToasts } from '../app/stores/toasts.ts'
 import { stopSentence } from './model/sentences.ts'
 
-export type CentreTab = 'code' | 'program'
+export type MonitorTab = 'monitor' | 'vmcs' | 'translations' | 'hypercalls'
+export type CentreTab = 'code' | 'program' | MonitorTab
 export type HoldingTab = 'stack' | 'memory' | 'walk' | 'devices' | 'rings'
-export type BelowTab = 'events' | 'console' | 'screen' | HoldingTab
+export type BelowTab = 'events' | 'console' | 'screen' | 'costs' | HoldingTab
 
 /** Which machine lies under the microscope, how it stands, and how it stood at the stop before. */
 function useSubject() {
@@ -107,6 +109,8 @@ function useOpening({ link, machine, show, forget }: ReturnType<typeof useSubjec
 function useTransport({ link, machine, state, stop, before }: ReturnType<typeof useSubject>) {
   const busy = shallowRef(false)
   const nextKind = shallowRef<MachineEventKind | null>(null)
+  /** The moment at which it was told what somebody had predicted. */
+  const revealed = shallowRef<number | null>(null)
   let wanted: number | null = null
 
   async function ask<N extends MachineRequestName>(name: N, params: MachineRequestParams<N>): Promise<MachineRequestResults[N] | null> {
@@ -155,8 +159,21 @@ function useTransport({ link, machine, state, stop, before }: ReturnType<typeof 
     if (now) useAnnouncer().say(stopSentence(now, null))
   }
 
+  /** Runs to before the next event, and asks what it will be. */
+  const predict = () => run(nextKind.value ? { kind: 'before-event', event: nextKind.value } : { kind: 'before-event' })
+
+  /** Asks what the next step will bring. */
+  async function askNext(): Promise<void> {
+    if (machine.value) await ask('machine.ask', { machine: machine.value })
+  }
+
+  async function reveal(guess: Guess): Promise<void> {
+    const now = machine.value ? await ask('machine.reveal', { machine: machine.value, guess }) : null
+    if (now) revealed.value = now.tick
+  }
+
   const runToEvent = () => run(nextKind.value ? { kind: 'event', event: nextKind.value } : { kind: 'event' })
-  return { busy, nextKind, run, pause, back, seek, restart, present, runToEvent }
+  return { busy, nextKind, revealed, run, pause, back, seek, restart, present, runToEvent, predict, askNext, reveal }
 }
 
 /** What the panel's parts show: tabs in front, addresses that other parts ask for. */
