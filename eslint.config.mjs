@@ -15,7 +15,9 @@ const zones = {
   // The datacenter sees the containers only through the ports of linux-system.ts; its VMs boot on the machine.
   'src/core/datacenter': ['src/protocol', 'src/core/base', 'src/core/simulation', 'src/core/store', 'src/core/machine', 'src/core/hypervisor', `${containers}/runtime/linux-system.ts`],
   [`${containers}/runtime/linux-system.ts`]: ['src/protocol', 'src/core/simulation'],
-  'src/core/machine': ['src/core/base', 'src/core/simulation', 'src/core/store', 'src/core/machine/devices', 'src/core/machine/firmware'],
+  // What a run cost is told in the protocol's words.
+  'src/core/machine/cpu/costs': ['src/protocol', 'src/core/base'],
+  'src/core/machine': ['src/core/base', 'src/core/simulation', 'src/core/store', 'src/core/machine/devices', 'src/core/machine/firmware', 'src/core/machine/cpu/costs'],
   'src/core/machine/firmware': ['src/core/machine', 'resources'],
   // Whoever looks at a machine, or at a program for it, answers in the protocol's words.
   'src/core/machine/assembler': ['src/protocol', 'src/core/base', 'src/core/machine'],

@@ -18,6 +18,8 @@ export type CycleAccount = Readonly<Record<CostPart, number>>
 /** One addend of the account. */
 export interface CostLine {
   readonly id: string
+  /** The row of the table that says what one costs. */
+  readonly parameter: string
   readonly label: string
   readonly count: number
   /** Cycles for each; null: the preset has no figure, and nothing is added. */
@@ -54,6 +56,18 @@ export interface MachineCosts {
   readonly parameters: readonly CostParameter[]
   readonly account: CycleAccount
   readonly lines: readonly CostLine[]
+}
+
+/** Of that, what a machine's state tells each time. */
+export interface CostSummary {
+  readonly preset: CpuPresetName
+  /** How many figures differ from the preset's. */
+  readonly changed: number
+  /** Null: the preset does not tell the clock. */
+  readonly clockGhz: number | null
+  readonly account: CycleAccount
+  /** Kinds of events that were counted but have no figure. */
+  readonly missing: number
 }
 
 export const MOST_COST = 1_000_000_000

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { costChoice, type CostSummary, type MachineCosts } from './costs.ts'
 import { CLASSIFIER_REQUESTS, type ClassifierRequestResults } from './classifier.ts'
 import { COMPARISON_REQUESTS, type ComparisonRequestResults } from './comparison.ts'
 import { type MachineId, machineId as machine } from './machine-id.ts'
@@ -103,6 +104,10 @@ export const MACHINE_REQUESTS = {
   'machine.memory': v.object({ machine, space: v.picklist(['linear', 'physical']), address: uint32, length: count(4096) }),
   'machine.walk': v.object({ machine, address: uint32 }),
   'machine.events': v.object({ machine, from: v.pipe(v.number(), v.integer(), v.minValue(0)), count: count(1000), kinds }),
+  /** What the run cost so far, with the table by which events are priced. */
+  'machine.costs': v.object({ machine }),
+  /** Prices the same counts by other figures, at once. The time stamp counter, which the guest has seen, goes by them from the next restart on. */
+  'machine.calibrate': v.object({ machine, costs: costChoice }),
   /** The text that its lines are those of. */
   'machine.source': v.object({ machine }),
   /** The events of the whole run, condensed for a bar of so many equal pieces. */
@@ -138,6 +143,8 @@ export interface MachineRequestResults extends ClassifierRequestResults, Compari
   'machine.memory': MemoryAnswer
   'machine.walk': WalkAnswer
   'machine.events': { readonly total: number; readonly events: readonly MachineEvent[] }
+  'machine.costs': MachineCosts
+  'machine.calibrate': MachineState
   'machine.source': { readonly source: string | null }
   'machine.marks': { readonly marks: readonly MachineMark[] }
   'machine.type': null
@@ -202,6 +209,7 @@ export interface MachineState {
   readonly iterations: number
   readonly cycles: number
   readonly cpu: CpuState
+  readonly costs: CostSummary
   /** Around pc, pc among them. */
   readonly code: readonly DisassemblyRow[]
   /** From ESP upwards. */

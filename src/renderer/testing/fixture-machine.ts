@@ -1,3 +1,4 @@
+import type { MachineCosts } from '../../protocol/costs.ts'
 import type { AssembleAnswer, CpuState, DisassemblyRow, MachineEvent, MachineRequestName, MachineState, SegmentState, VmSeen } from '../../protocol/machine.ts'
 import type { CoreMessage } from '../../protocol/messages.ts'
 
@@ -48,6 +49,12 @@ const KINDS: readonly Omit<MachineEvent, 'index' | 'tick' | 'eip'>[] = [
 ]
 const EVENTS: readonly MachineEvent[] = Array.from({ length: 47 }, (_, index) => ({ ...(KINDS[index % KINDS.length] ?? KINDS[0]!), index, tick: (index + 1) * 10_240, eip: FIRST + index }))
 
+const COSTS: MachineCosts = {
+  preset: 'p4-2005', account: { user: 640_000, kernel: 391_402, monitor: 0, hardware: 252_908 },
+  parameters: [{ id: 'fault', label: 'delivery of an exception', unit: 'cycles', value: 768, given: 768, source: 'Derived: divzero, 889, less the return', confirmed: true }],
+  lines: [{ id: 'hardware.fault', parameter: 'fault', label: 'delivery of an exception', count: 7, cost: 768, cycles: 5376, part: 'hardware', source: 'Derived: divzero, 889, less the return', confirmed: true }],
+}
+
 /** A machine of recorded states: it steps, goes back and seeks through them. One answer for each request, as the core's. */
 export class FixtureMachine {
   /** What was asked, in order. */
@@ -65,7 +72,7 @@ export class FixtureMachine {
     const cpu = cpuAt(this.step)
     return {
       machine: 'vm:web-1', technique: 'native', title: 'web-1', vm: this.vm, running, pause: running ? null : 'done', end: this.end, tick, lastTick: Math.max(tick, LAST_TICK), ticksPerSecond: 100_000_000,
-      instructions: tick - 12, iterations: 40, cycles: 1_284_310, cpu, code: ROWS.slice(Math.max(0, at - 8), at + 30),
+      instructions: tick - 12, iterations: 40, cycles: 1_284_310, costs: { preset: COSTS.preset, changed: 0, clockGhz: 3.8, account: COSTS.account, missing: 0 }, cpu, code: ROWS.slice(Math.max(0, at - 8), at + 30),
       stack: Array.from({ length: 24 }, (_, n) => ({ address: cpu.esp + 4 * n, value: (0x1000_0000 + this.step * (n === 0 ? 1 : 0) + n * 0x1111) >>> 0, note: n === 3 ? 'return address, kernel_main+42' : null })),
       devices: [
         { key: 'pic', rows: [{ name: 'IRR', value: '00000001' }, { name: 'ISR', value: '00000000' }, { name: 'IMR', value: '11101110' }] },
@@ -93,6 +100,7 @@ export class FixtureMachine {
       ], physical: 0x104000, pageSize: 4096, error: null }, also: [] }
       case 'machine.events': return { value: this.events(params), also: [] }
       case 'machine.source': return { value: { source: this.source }, also: [] }
+      case 'machine.costs': return { value: COSTS, also: [] }
       case 'machine.marks': return { value: { marks: EVENTS.filter(({ kind }) => kind !== 'io').map(({ kind, index, tick }) => ({ kind, index, tick })) }, also: [] }
       case 'machine.close': case 'machine.type': case 'machine.key': return { value: null, also: [] }
       default: return { value: this.state(), also: [] }

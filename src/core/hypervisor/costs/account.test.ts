@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { COST_PARTS } from '../../../protocol/costs.ts'
+import { COST_PARTS, type CostChoice } from '../../../protocol/costs.ts'
 import { TECHNIQUES } from '../../../protocol/machine.ts'
 import { Machine } from '../../machine/board/machine.ts'
 import { costTable } from '../../machine/cpu/costs/presets.ts'
@@ -58,11 +58,14 @@ describe.each(TECHNIQUES)('%s', (technique) => {
 test('other figures give other cycles for the same counts; what has no figure adds nothing', () => {
   const machine = new Machine(configs['hardware-assist']!())
   machine.run(TICKS)
-  const dear = costTable({ preset: 'p4-2005', changes: { vmEntry: 5000 } })
+  const by = (costs: CostChoice): ReturnType<Machine['costLines']> => {
+    machine.costs = costTable(costs)
+    return machine.costLines()
+  }
   const entries = (lines: readonly { readonly id: string; readonly count: number; readonly cycles: number }[]) => lines.find(({ id }) => id === 'monitor.guestEntry')!
-  const [given, changed] = [entries(machine.costLines()), entries(machine.costLines(dear))]
+  const [given, changed] = [entries(machine.costLines()), entries(by({ preset: 'p4-2005', changes: { vmEntry: 5000 } }))]
   expect([given.count, given.cycles / given.count, changed.cycles / changed.count]).toEqual([changed.count, 2409, 5000])
-  const core2 = machine.costLines(costTable({ preset: 'core2-2006' }))
+  const core2 = by({ preset: 'core2-2006' })
   expect(entries(core2).cycles / entries(core2).count).toBe(937)
   expect(core2.find(({ id }) => id === 'hardware.return')).toMatchObject({ cost: null, cycles: 0 })
 })

@@ -47,8 +47,8 @@ export class Machine {
   readonly ticksPerSecond: number
   readonly devices: Devices
   readonly executor: Executor
-  /** What its time stamp counter goes by. */
-  readonly costs: CostTable
+  /** What its run is priced by; its time stamp counter goes by what was configured. */
+  costs: CostTable
   /** Is given what the guest sends, at the latest when `run` comes back. */
   onSerial: ((bytes: Uint8Array) => void) | null = null
   /** Ticks that passed while the processor was halted. */
@@ -137,14 +137,14 @@ export class Machine {
     this.devices.keyboard.key(code, down)
   }
 
-  /** What the run cost so far, addend by addend; by other figures, if some are given: what was counted stays the same. Halted time costs nothing. */
-  costLines(costs: CostTable = this.costs): readonly CostLine[] {
-    return costLines(this.executor.physical.counted, costs)
+  /** What the run cost so far, addend by addend. Halted time costs nothing. */
+  costLines(): readonly CostLine[] {
+    return costLines(this.executor.physical.counted, this.costs)
   }
 
   /** The same in sum, by who spent it. */
-  account(costs: CostTable = this.costs): CycleAccount {
-    return accountOf(this.costLines(costs))
+  account(): CycleAccount {
+    return accountOf(this.costLines())
   }
 
   /** Between two calls of `run`. */

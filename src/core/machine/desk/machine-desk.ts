@@ -1,8 +1,10 @@
+import { type CostChoice, DEFAULT_PRESET } from '../../../protocol/costs.ts'
 import type {
   MachineEvent, MachineEventKind, MachineId, MachineRequestName, MachineRequestParams, MachineRequestResults, MachineState, PauseReason, RunUntil, TechniqueName,
 } from '../../../protocol/machine.ts'
 import { Failure } from '../../base/failure.ts'
 import { encodeUtf8 } from '../../base/bytes.ts'
+import { costTable } from '../cpu/costs/presets.ts'
 import { type Goal, goalOf } from '../history/goal.ts'
 import { Recording } from '../history/recording.ts'
 import { type CodeNames, disassembly } from '../inspect/code.ts'
@@ -14,6 +16,7 @@ import { memoryBytes, walkOf } from '../inspect/memory.ts'
 import { linearEip } from '../inspect/peek.ts'
 import { stackRows } from '../inspect/stack.ts'
 import { SymbolTable } from '../inspect/symbols.ts'
+import { costSummary, costsAnswer } from './cost-answers.ts'
 import { Guessing } from './guessing.ts'
 import { monitorAnswer, translationsAnswer, vmcsAnswer } from './monitor-answers.ts'
 import type { MachineProgram } from './program.ts'
@@ -50,6 +53,8 @@ export class MachineDesk {
   #goal: Goal | null = null
   #pause: PauseReason = 'start'
   readonly #guessing = new Guessing()
+  /** What the run is priced by. */
+  #costs: CostChoice
   /** Serial bytes that the listener has. */
   #told = 0
 
@@ -58,6 +63,7 @@ export class MachineDesk {
     this.#program = program
     this.#onSerial = onSerial
     this.#names = { symbols: new SymbolTable(program.symbols), lines: program.lines }
+    this.#costs = program.config.costs ?? { preset: DEFAULT_PRESET }
     this.#recording = new Recording(program.config)
     if (program.tick) {
       this.#recording.run(program.tick)
@@ -98,7 +104,7 @@ export class MachineDesk {
     const { cpu, ticksPerSecond, end } = machine
     return {
       machine: this.#id, title: this.#program.title, technique: this.#technique, vm: this.#program.vm ?? null, running: this.running, pause: this.running ? null : this.#pause, end,
-      tick, lastTick: this.#guessing.ahead ? tick : lastTick, ticksPerSecond, instructions: cpu.instructions, iterations: cpu.iterations, cycles: cpu.timestamp, cpu: cpuState(cpu),
+      tick, lastTick: this.#guessing.ahead ? tick : lastTick, ticksPerSecond, instructions: cpu.instructions, iterations: cpu.iterations, cycles: cpu.timestamp, costs: costSummary(machine, this.#costs), cpu: cpuState(cpu),
       code: disassembly(cpu, this.#names, linearEip(cpu), CODE_BEFORE, CODE_FROM), stack: stackRows(cpu, this.#names.symbols, STACK), devices: deviceStates(machine),
       screen: machine.devices.screen.lines, eventCount: this.#known, recent: this.#latest(), ahead: this.#guessing.ahead, predictions: this.#guessing.predictions,
     }
@@ -117,7 +123,7 @@ export class MachineDesk {
       return this.#paused('seek')
     },
     'machine.restart': () => {
-      this.#recording = new Recording(this.#program.config)
+      this.#recording = new Recording({ ...this.#program.config, costs: this.#costs })
       return this.#paused('start')
     },
     'machine.disassemble': ({ address, before, count }) => ({ rows: disassembly(this.#recording.machine.cpu, this.#names, address, before, count) }),
@@ -127,6 +133,12 @@ export class MachineDesk {
     'machine.monitor': () => monitorAnswer(this.#recording.machine),
     'machine.vmcs': () => vmcsAnswer(this.#recording.machine),
     'machine.translations': ({ around, count }) => translationsAnswer(this.#recording.machine, this.#names.symbols, around ?? null, count),
+    'machine.costs': () => costsAnswer(this.#recording.machine, this.#costs),
+    'machine.calibrate': ({ costs }) => {
+      this.#recording.machine.costs = costTable(costs)
+      this.#costs = costs
+      return this.state()
+    },
     'machine.ask': () => {
       this.#guessing.ask(this.#recording, this.#technique, null)
       return this.#paused('ahead')

@@ -46,7 +46,7 @@ export function costLines(counts: Float64Array, table: CostTable): readonly Cost
     if (!pricing || counted === 0) return []
     const { value, source, confirmed } = table.get(pricing.cost)!
     const count = counted * timesOf(pricing, table)
-    return [{ id: pricing.id, label: COST_PARAMETERS[pricing.cost].label, count, cost: value, cycles: count * (value ?? 0), part: pricing.part, source, confirmed }]
+    return [{ id: pricing.id, parameter: pricing.cost, label: COST_PARAMETERS[pricing.cost].label, count, cost: value, cycles: count * (value ?? 0), part: pricing.part, source, confirmed }]
   })
 }
 
