@@ -125,6 +125,6 @@ function ofVm(vm: VmRecord | undefined): LinuxSystemInfo | undefined {
   if (!vm || vm.role === 'privileged-domain' || !isUp(vm.state) || findGuest(vm.template).family !== 'linux') return undefined
   return {
     owner: vm.id, hostname: vm.name, kernelRelease: vm.kernel, osName: vm.osName, architecture: 'amd64',
-    cores: vm.vcpus, memoryBytes: vm.memoryMiB * MiB, bootedAt: vm.since,
+    cores: vm.vcpus, memoryBytes: vm.memoryMiB * MiB, bootedAt: vm.since, ...(vm.stalled.includes('network') && { unreachable: true }),
   }
 }

@@ -97,6 +97,7 @@ export function terminalHandlers(world: ContainerWorld): CommandHandlers<'termin
     'network.fetch': ({ engine: id, port, path }) => {
       const engine = world.engine(id)
       const machine = engine.machine()
+      if (world.isUnreachable(engine.owner)) throw new Failure('conflict', `curl: (28) Failed to connect to ${machine.info.hostname} port ${port}: Connection timed out`, 'What carries its packets is down on its host.')
       const holder = engine.portHolder(port, 'tcp')
       const mapping = holder?.settings.ports.find(({ hostPort }) => hostPort === port)
       if (!holder?.namespace || !mapping) {

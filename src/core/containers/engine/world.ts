@@ -50,6 +50,7 @@ export class ContainerWorld implements EngineHosting {
   readonly tasks: Tasks
   readonly streams = new StreamTexts()
   readonly terminals: Terminals
+  private readonly systems: LinuxSystems
   private readonly engines = new Map<RecordId<'engine'>, Engine>()
   private readonly attached = new Set<Engine>()
   private readonly kept = new Map<string, KeptDisk>()
@@ -59,6 +60,7 @@ export class ContainerWorld implements EngineHosting {
   constructor(deps: WorldDeps) {
     const universe = (): string => deps.store.get(PROJECT_ID)?.universe ?? '2026-01-01'
     this.ground = { ...deps, universe }
+    this.systems = deps.systems
     this.registry = deps.registry ?? new Registry()
     this.machines = new Machines({ ...deps, universe, onChange: (owner, namespace, what) => this.changed(owner, namespace, what) })
     this.tasks = new Tasks(deps)
@@ -85,6 +87,11 @@ export class ContainerWorld implements EngineHosting {
       if (image) return { engine, image }
     }
     throw new Failure('not-found', `There is no ${id}.`, 'It may have been removed in the meantime.')
+  }
+
+  /** Nobody outside the machine reaches it now, although it is up. */
+  isUnreachable(owner: Owner): boolean {
+    return this.systems.find(owner)?.unreachable === true
   }
 
   /** The folders of the Studio, as they are now, in root's home on a machine. */

@@ -11,6 +11,8 @@ export interface LinuxSystemInfo {
   readonly cores: number
   readonly memoryBytes: number
   readonly bootedAt: SimTime
+  /** What carries its packets is down: nobody outside reaches it. */
+  readonly unreachable?: boolean
 }
 
 /** Answers only while the machine is up. */
