@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import { benchLaunch } from './bench/launch.mjs'
 import { benchMachine } from './bench/machine.mjs'
 import { benchState } from './bench/state.mjs'
+import { benchTechniques } from './bench/techniques.mjs'
 import { benchTopology } from './bench/topology.mjs'
 import { ensureBuild, ensureModules } from './lib/setup.mjs'
 import { root } from './lib/steps.mjs'
 
-const BENCHES = { state: benchState, topology: benchTopology, launch: benchLaunch, machine: benchMachine }
+const BENCHES = { state: benchState, topology: benchTopology, launch: benchLaunch, machine: benchMachine, techniques: benchTechniques }
 const wanted = process.argv.slice(2)
 const unknown = wanted.find((name) => !(name in BENCHES))
 if (unknown) {
