@@ -61,6 +61,13 @@ test('the instruction set is classified: why popf is sensitive, a mend, a theore
     await app.keyboard.press('Enter')
     await expect(app.getByTestId('failure-detail')).toContainText('Binary translation')
     expect(await seriousFindings(app, 'all rules', '[data-testid="classifier"]')).toEqual([])
+    for (const theme of ['dark', 'hc-light', 'hc-dark']) {
+      await app.evaluate((name) => document.documentElement.setAttribute('data-theme', name), theme)
+      for (const tab of ['Instructions', 'What fails where']) {
+        await panel.getByRole('tab', { name: tab }).click()
+        expect(await seriousFindings(app, 'colours only', '[data-testid="classifier"]'), `${theme}, ${tab}`).toEqual([])
+      }
+    }
   })
 
   await test.step('its guest opens in the microscope', async () => {

@@ -15,7 +15,7 @@ export function lettersOf({ control, mode, location, user }: ClassifiedInstructi
   return LETTERS.filter((letter) => found[letter] !== null)
 }
 
-export const isSensitive = ({ control, mode, location }: ClassifiedInstruction): boolean => (control ?? mode ?? location) !== null
+const isSensitive = ({ control, mode, location }: ClassifiedInstruction): boolean => (control ?? mode ?? location) !== null
 
 /** How many rows there are of each kind. */
 export function countKinds(rows: readonly ClassifiedInstruction[]): Readonly<Record<InstructionKind, number>> {
