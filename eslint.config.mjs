@@ -36,8 +36,8 @@ const zones = {
   // The guests of the seventeen are files of their own.
   'src/core/hypervisor/classifier': ['src/protocol', 'src/core/base', 'src/core/machine', 'src/core/hypervisor', 'resources'],
   // The RISC-V programs are files of their own, in the syntax of GNU as.
-  // Machines side by side: knows the techniques, and the guests that show what goes wrong.
-  'src/core/hypervisor/comparison': ['src/protocol', 'src/core/base', 'src/core/machine', 'src/core/hypervisor', 'src/core/hypervisor/classifier'],
+  // Machines side by side: knows the techniques, and the guests that show what goes wrong; its workloads are files of their own.
+  'src/core/hypervisor/comparison': ['src/protocol', 'src/core/base', 'src/core/machine', 'src/core/hypervisor', 'src/core/hypervisor/classifier', 'resources'],
   'src/core/hypervisor/cross-isa': ['src/protocol', 'src/core/base', 'src/core/machine', 'src/core/hypervisor', 'resources'],
   'src/core/project': ['src/protocol', 'src/core/base', 'src/core/simulation', 'src/core/store'],
   'src/core/session': ['src/protocol', 'src/core'],

@@ -8,10 +8,11 @@ import { disasm } from './disasm.ts'
 import { nanobench } from './nanobench.ts'
 import { riscv } from './riscv.ts'
 import { run } from './run.ts'
+import { scoreboard } from './scoreboard.ts'
 import { serve } from './serve.ts'
 import { vectors } from './vectors.ts'
 
-const COMMANDS: Readonly<Record<string, CliCommand>> = { serve, run, build, machine, vectors, asm, disasm, riscv, classify, lockstep, nanobench }
+const COMMANDS: Readonly<Record<string, CliCommand>> = { serve, run, build, machine, vectors, asm, disasm, riscv, classify, lockstep, scoreboard, nanobench }
 
 const HELP = `Glasshouse: build, run, open up and break a virtual datacenter, offline.
 

@@ -68,6 +68,7 @@ function described(technique: string, reference: string, { tick, step, instructi
     : step === 'output' ? `${technique} prints, or ends, differently.`
     : `${technique} differs from ${reference} after tick ${tick}: ${step === 'instruction' ? where : step === 'delivery' ? `a delivery, before ${where}` : 'an idle wait'}`
   const width = Math.max(...differences.map(({ name }) => name.length))
+  if (step === 'start') return `${first}\n${explanation ? `  ${explanation}\n` : ''}`
   const lines = differences.slice(0, SHOWN).map(({ name, reference: mine, other }) => `  ${name.padEnd(width)}  ${mine.trim()}  here ${other.trim()}\n`)
   return `${first}\n${explanation ? `  ${explanation}\n` : ''}${lines.join('')}${total > SHOWN ? `  and ${total - Math.min(SHOWN, differences.length)} more\n` : ''}`
 }

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { costChoice, type CostParameter, type CycleAccount } from './costs.ts'
 import type { CpuState, DisassemblyRow, MachineEnd } from './machine.ts'
 import { type TechniqueName, TECHNIQUES } from './techniques.ts'
 
@@ -24,6 +25,10 @@ const goal = v.variant('kind', [
 ])
 export type LockstepGoal = v.InferOutput<typeof goal>
 
+/** What a kernel with three processes does: it computes, asks for system calls, or touches new pages and switches page tables. */
+export const WORKLOADS = ['compute', 'calls', 'pages'] as const
+export type WorkloadName = (typeof WORKLOADS)[number]
+
 export const COMPARISON_REQUESTS = {
   /** A program of `lockstep.guests` under two to four techniques. The first is what the others are held against. */
   'lockstep.open': v.object({ guest: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9/-]{0,40}$/)), techniques }),
@@ -32,6 +37,12 @@ export const COMPARISON_REQUESTS = {
   'lockstep.on': v.object({ lockstep: id }),
   'lockstep.close': v.object({ lockstep: id }),
   'lockstep.guests': v.object({}),
+  /** Runs one workload under one technique to its end: a second or less. */
+  'scoreboard.run': v.object({ workload: v.picklist(WORKLOADS), technique: v.picklist(TECHNIQUES), costs: costChoice }),
+  /** The table of costs of a choice. */
+  'scoreboard.costs': v.object({ costs: costChoice }),
+  /** What is under way is not wanted any more. */
+  'scoreboard.cancel': v.object({}),
 } as const
 
 export type ComparisonRequestName = keyof typeof COMPARISON_REQUESTS
@@ -43,6 +54,32 @@ export interface ComparisonRequestResults {
   'lockstep.on': LockstepState
   'lockstep.close': null
   'lockstep.guests': { readonly guests: readonly LockstepGuest[] }
+  'scoreboard.run': ScoreCell
+  'scoreboard.costs': { readonly parameters: readonly CostParameter[] }
+  'scoreboard.cancel': null
+}
+
+/** Whether a technique brought a workload to the same end as bare metal: in all that the guest can see, or, of a port, in what it printed. */
+export const sameEnd = (cell: ScoreCell, native: ScoreCell): boolean => (cell.ported ? cell.outputHash === native.outputHash : cell.stateHash === native.stateHash)
+
+/** What one workload cost under one technique, and where it ended. Cycles, entries and instructions are those of the work, without start and end of its kernel. */
+export interface ScoreCell {
+  readonly workload: WorkloadName
+  readonly technique: TechniqueName
+  readonly account: CycleAccount
+  /** The sum of the four parts. */
+  readonly cycles: number
+  /** How often the monitor was entered. */
+  readonly entries: number
+  readonly instructions: number
+  readonly end: MachineEnd | null
+  /** SHA-256 of all that the guest can see, and of what it printed and how it ended. */
+  readonly stateHash: string
+  readonly outputHash: string
+  /** The guest's kernel was changed for this technique: only what it printed can be compared with bare metal. */
+  readonly ported: boolean
+  /** What was counted, but costs nothing, because the preset has no figure for it. */
+  readonly missing: readonly string[]
 }
 
 export interface LockstepGuest {

@@ -1,4 +1,5 @@
 import type { Classification, FailureRow } from '../protocol/classifier.ts'
+import type { CostChoice } from '../protocol/costs.ts'
 import type { ErrorInfo } from '../protocol/errors.ts'
 import type { HeadlessResult } from '../core/containers/engine/headless.ts'
 import { classify, type ClassifyOptions } from '../core/hypervisor/classifier/classify.ts'
@@ -8,9 +9,9 @@ import { type AsmParams, assembleFile, type DisasmParams, type DisassembledLine,
 import { buildImage, type BuildParams } from './headless-build.ts'
 import { type LockstepParams, type LockstepReport, runLockstep } from './headless-lockstep.ts'
 import { nanobenchmarks, type NanobenchmarkReport } from '../core/hypervisor/costs/nanobenchmarks/table.ts'
-import type { CostChoice } from '../protocol/costs.ts'
 import { type MachineParams, type MachineReport, runMachine } from './headless-machine.ts'
 import { type RiscvParams, type RiscvReport, runRiscv } from './headless-riscv.ts'
+import { runScoreboard, type ScoreboardReport } from './headless-scoreboard.ts'
 import { type VectorsParams, runVectorFile } from './headless-vectors.ts'
 import type { AssembleResult } from '../core/machine/assembler/assemble.ts'
 import type { VectorReport } from '../core/machine/vectors/run-vectors.ts'
@@ -27,6 +28,7 @@ export interface HeadlessParams {
   readonly disasm: DisasmParams
   readonly riscv: RiscvParams
   readonly lockstep: LockstepParams
+  readonly scoreboard: CostChoice
   readonly nanobench: CostChoice
   readonly classify: Required<Pick<ClassifyOptions, 'mends'>>
   readonly failures: null
@@ -41,6 +43,7 @@ export interface HeadlessResults {
   readonly disasm: readonly DisassembledLine[]
   readonly riscv: RiscvReport
   readonly lockstep: LockstepReport
+  readonly scoreboard: ScoreboardReport
   readonly nanobench: NanobenchmarkReport
   readonly classify: Classification
   readonly failures: { readonly rows: readonly FailureRow[]; readonly text: string }
@@ -72,6 +75,8 @@ export function runJob(job: HeadlessJob, log: (text: string) => void, line: Seri
       return runRiscv(job.params, log)
     case 'lockstep':
       return runLockstep(job.params)
+    case 'scoreboard':
+      return runScoreboard(job.params, log)
     case 'disasm':
       return disassembleFile(job.params)
     case 'nanobench':

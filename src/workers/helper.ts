@@ -3,16 +3,19 @@ import type { MachineRequestName, MachineRequestParams } from '../protocol/machi
 import { Failure } from '../core/base/failure.ts'
 import { classify } from '../core/hypervisor/classifier/classify.ts'
 import { failuresOf } from '../core/hypervisor/classifier/failures.ts'
+import { Scoreboard } from '../core/hypervisor/comparison/scoreboard.ts'
 import { SEVENTEEN } from '../core/hypervisor/classifier/seventeen.ts'
 import { assembleAnswer } from '../core/machine/desk/open-program.ts'
 import { ComparisonDesk } from './comparison-desk.ts'
 import type { Served } from './machine-thread.ts'
+import { nativeSha256 } from './platform.ts'
 
 /** A thread without a machine: assembles and tells what is wrong with a program, classifies the instruction set, runs the guests of the seventeen, or compares machines of its own. */
 export class Helper implements Served {
   readonly running = false
   readonly seconds = 0
   readonly #comparison = new ComparisonDesk()
+  readonly #scoreboard = new Scoreboard(nativeSha256)
   readonly #classified = new Map<string, Classification>()
 
   request(name: MachineRequestName, params: unknown): unknown {
@@ -29,6 +32,10 @@ export class Helper implements Served {
       case 'lockstep.open':
       case 'lockstep.go':
       case 'lockstep.on': return this.#comparison.request(name, params)
+      case 'scoreboard.run': {
+        const { workload, technique, costs } = params as MachineRequestParams<'scoreboard.run'>
+        return this.#scoreboard.cell(workload, technique, costs)
+      }
       default: throw new Failure('invalid', `${name} needs a machine.`)
     }
   }

@@ -5,6 +5,7 @@ import { isVmId, type RecordId } from '../protocol/records.ts'
 import type { MachineStates } from '../core/session/frames.ts'
 import { Failure } from '../core/base/failure.ts'
 import { lockstepGuests } from '../core/hypervisor/comparison/programs.ts'
+import { costTable } from '../core/machine/cpu/costs/presets.ts'
 import type { RealTime } from '../core/session/ports.ts'
 import { Comparisons } from './comparisons.ts'
 import { HelperThread } from './helper-thread.ts'
@@ -18,6 +19,8 @@ const MOST_MACHINES = 8
 const ASSEMBLE_LIMIT = 10_000
 /** Milliseconds after which a classification, or the run of a guest in all places, is given up: each takes some seconds at most. */
 const CLASSIFY_LIMIT = 25_000
+/** Milliseconds after which the run of a workload is given up: it takes some seconds at most. */
+const SCORE_LIMIT = 60_000
 /** Milliseconds for which machines run on with no window there: as long as a reload takes. */
 const UNSEEN_LIMIT = 10_000
 
@@ -46,6 +49,7 @@ export class MachineHub implements MachineStates {
   private readonly assembler: HelperThread
   private readonly classifier: HelperThread
   private readonly comparisons: Comparisons
+  private readonly scoreboard: HelperThread
   private unseen: { dispose(): void } | undefined
   private programs = 0
 
@@ -54,6 +58,7 @@ export class MachineHub implements MachineStates {
     this.assembler = new HelperThread(options)
     this.classifier = new HelperThread(options)
     this.comparisons = new Comparisons(options)
+    this.scoreboard = new HelperThread(options)
   }
 
   /** Those whose first state is known. */
@@ -80,6 +85,9 @@ export class MachineHub implements MachineStates {
       case 'lockstep.go':
       case 'lockstep.on': return this.comparisons.ask(checked.name, checked.params)
       case 'lockstep.close': return this.comparisons.close(checked.params.lockstep)
+      case 'scoreboard.run': return this.scoreboard.ask(checked.name, checked.params, SCORE_LIMIT)
+      case 'scoreboard.costs': return { parameters: [...costTable(checked.params.costs).values()] }
+      case 'scoreboard.cancel': return (this.scoreboard.cancel(), null)
       case 'machine.open': return this.openVm(checked.params.machine)
       case 'machine.present': return this.presentVm(checked.params.machine)
       case 'machine.open-guest': return this.openProgram({ kind: 'guest', ...checked.params })
@@ -113,6 +121,7 @@ export class MachineHub implements MachineStates {
     this.assembler.cancel()
     this.classifier.cancel()
     this.comparisons.dispose()
+    this.scoreboard.cancel()
     for (const id of [...this.machines.keys()]) this.close(id)
   }
 

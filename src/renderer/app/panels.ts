@@ -1,7 +1,7 @@
 import { type Component, defineAsyncComponent } from 'vue'
 import type { IconName } from '../ui/icon-names.ts'
 
-export type PanelId = 'outline' | 'topology' | 'microscope' | 'lockstep' | 'classifier' | 'studio' | 'layers' | 'terminal' | 'inspector' | 'timeline' | 'tasks'
+export type PanelId = 'outline' | 'topology' | 'microscope' | 'lockstep' | 'classifier' | 'scoreboard' | 'studio' | 'layers' | 'terminal' | 'inspector' | 'timeline' | 'tasks'
 export type PanelPlace = 'left' | 'centre' | 'right' | 'bottom'
 
 export interface PanelSpec {
@@ -34,8 +34,9 @@ const TABLE: readonly Entry[] = [
   { id: 'outline', icon: 'tree', place: 'left', file: '../outline/Outline' },
   { id: 'topology', icon: 'net', place: 'centre', file: '../topology/Topology' },
   { id: 'microscope', icon: 'chip', place: 'centre', file: '../microscope/Microscope' },
-  { id: 'lockstep', icon: 'branch', place: 'centre', file: '../lockstep/Lockstep' },
+  { id: 'lockstep', icon: 'branch', place: 'centre', file: '../lockstep/Lockstep', asked: true },
   { id: 'classifier', icon: 'filter', place: 'centre', file: '../classifier/Classifier', asked: true },
+  { id: 'scoreboard', icon: 'check', place: 'centre', file: '../scoreboard/Scoreboard', asked: true },
   { id: 'studio', icon: 'doc', place: 'centre', file: '../studio/Studio' },
   { id: 'layers', icon: 'layers', place: 'centre', file: '../layers/Layers' },
   { id: 'terminal', icon: 'term', place: 'centre', file: '../terminal/Terminal' },

@@ -196,7 +196,7 @@ export class Lockstep {
   #compare(tick: number): void {
     this.#settle(tick)
     for (const column of this.#followers) if (column.plan.compared === 'output') column.divergence ??= outputDifference(this.#reference, column)
-    this.#known = tick
+    this.#known = Math.max(this.#known, Math.min(tick, this.#reached))
   }
 
   /** Finds where those that are not the same any more went a way of their own. */
