@@ -76,4 +76,4 @@ export interface CpuPreset {
 export const cited = (value: number, source: string): Figure => ({ value, source, confirmed: true })
 /** @param how the arithmetic, in the words of the parameters. */
 export const derived = (value: number, how: string): Figure => ({ value, source: `Derived: ${how}`, confirmed: true })
-export const unconfirmed = (value: number, what: string): Figure => ({ value, source: `Unconfirmed: ${what}`, confirmed: false })
+export const unconfirmed = (value: number, what: string): Figure => ({ value, source: what, confirmed: false })

@@ -4,7 +4,7 @@ const AA = 'Adams & Agesen, ASPLOS 2006'
 const FIGURE = `${AA}, figure 4 (read off, ±1 %)`
 const MEASURED = `${AA}, section 6.3`
 const TABLE = `${AA}, table 1`
-const MEMORY = 'order of magnitude, from memory'
+const MEMORY = 'an order of magnitude, from memory'
 
 /**
  * HP xw4300, Pentium 4 672 at 3.8 GHz: the machine on which Adams and Agesen compared a monitor by translation with one by VT-x of the first generation. What they measured is mostly
