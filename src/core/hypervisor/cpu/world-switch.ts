@@ -1,23 +1,22 @@
 import type { Cpu } from '../../machine/cpu/cpu.ts'
 import { AC, ADDEND, ATTENTION, CPL, CS, DF, EIP, ESP, FLAGS, ID, IF, IOPL_SHIFT, LDTR, NT, SELECTORS, SHADOW, SS, START, TF } from '../../machine/cpu/layout.ts'
-import { dplOf, findDescriptor, PRESENT, RIGHTS, baseOf, limitOf, setHidden } from '../../machine/cpu/segments.ts'
-import { gpa } from '../../machine/memory/addresses.ts'
+import { dplOf, findDescriptor, PRESENT, RIGHTS, baseOf, limitOf, setHidden, setParts } from '../../machine/cpu/segments.ts'
 import { LDT_OFFSET, MONITOR_LINEAR, SHADOW_LDT, STACK_OFFSET } from '../monitor/layout.ts'
 import { arrivalVector } from './host-cpu.ts'
 import { compress, fenced } from './shadow-descriptors.ts'
 
-const SEGMENTS = [0, 1, 2, 3, 4, 5] as const
+const SEGMENTS = 6
+/** No selector: what the physical processor has there is not what it was given. */
+const LOST = -1
 const IOPL = 3 << IOPL_SHIFT
 /** What a deprivileged guest has of FLAGS for itself. */
 const GUEST_FLAGS = TF | DF | NT | AC | ID
-const DPL_BITS = 3 << 13
+const DPL_SHIFT = 13
+const DPL_BITS = 3 << DPL_SHIFT
 const LDT_TYPE = 0x8200
 const PAGE = 0x1000
 /** Registers, EIP, START, FLAGS and the arithmetic flags: one stretch of the state block. */
 const PLAIN_WORDS = ADDEND + 1
-
-/** What the physical processor was given of a segment. */
-interface Given { readonly selector: number; readonly base: number; readonly limit: number; readonly rights: number }
 
 /**
  * Carries the guest's state between the processor it believes in and the one that is there. The guest's rings are compressed, its segments fenced; IF is always set
@@ -29,7 +28,11 @@ export class WorldSwitch {
   readonly #kernelRing: 1 | 3
   /** Host-physical address of the top of the stack on which the processor arrives. */
   readonly #stackTop: number
-  readonly #given: Given[] = SEGMENTS.map(() => ({ selector: -1, base: 0, limit: 0, rights: 0 }))
+  /** What the physical processor was given of each segment. */
+  readonly #selectors = new Int32Array(SEGMENTS).fill(LOST)
+  readonly #bases = new Int32Array(SEGMENTS)
+  readonly #limits = new Int32Array(SEGMENTS)
+  readonly #rights = new Int32Array(SEGMENTS)
 
   /** @param base host-physical address of the monitor's own pages. */
   constructor(virtual: Cpu, physical: Cpu, base: number, kernelRing: 1 | 3) {
@@ -48,7 +51,9 @@ export class WorldSwitch {
     p[SHADOW] = 0
     const ring = compress(s[CPL]!, this.#kernelRing)
     if (p[CPL] !== ring) this.#physical.setCpl(ring)
-    for (const segment of SEGMENTS) this.#give(segment, ring)
+    let changed = false
+    for (let segment = 0; segment < SEGMENTS; segment++) if (this.#give(segment, ring)) changed = true
+    if (changed) this.#physical.noteFlatness()
     p[ATTENTION] = 1
   }
 
@@ -61,24 +66,30 @@ export class WorldSwitch {
     const own = s[FLAGS]! & (IOPL | IF)
     for (let i = 0; i < PLAIN_WORDS; i++) s[i] = p[i]!
     if (p[SHADOW] !== 0) s[SHADOW] = s[ATTENTION] = 1
-    const frame = arrived ? this.#frame() : null
-    if (frame) {
-      s[EIP] = frame.eip
-      s[ESP] = frame.esp
+    let cs = p[SELECTORS + CS]!
+    let ss = p[SELECTORS + SS]!
+    if (arrived) {
+      // What the processor pushed: SS, ESP, EFLAGS, CS, EIP from the top.
+      const { view } = this.#physical.memory
+      const top = this.#stackTop
+      ss = view.getUint16(top - 4, true)
+      cs = view.getUint16(top - 16, true)
+      s[ESP] = view.getInt32(top - 8, true)
       // The arithmetic flags are where they were: arriving does not change them.
-      s[FLAGS] = frame.flags & GUEST_FLAGS
+      s[FLAGS] = view.getInt32(top - 12, true) & GUEST_FLAGS
+      s[EIP] = view.getInt32(top - 20, true)
     }
     s[FLAGS] = (s[FLAGS]! & ~(IOPL | IF)) | own
     s[START] = s[EIP]!
-    this.#takeSegments(frame?.cs ?? p[SELECTORS + CS]!, frame?.ss ?? p[SELECTORS + SS]!)
+    this.#takeSegments(cs, ss)
     // The monitor's own, until the guest goes on.
-    if (arrived) this.#given[CS] = this.#given[SS] = { selector: -1, base: 0, limit: 0, rights: 0 }
+    if (arrived) this.#selectors[CS] = this.#selectors[SS] = LOST
     return vector
   }
 
   /** Forgets what was given: the next entry gives all of it again. */
   reset(): void {
-    for (const segment of SEGMENTS) this.#given[segment] = { selector: -1, base: 0, limit: 0, rights: 0 }
+    this.#selectors.fill(LOST)
   }
 
   /** Shows the guest's local table, or none, in place of its own. */
@@ -86,40 +97,38 @@ export class WorldSwitch {
     const { limits, rights } = this.#virtual
     const there = (rights[LDTR]! & PRESENT) !== 0
     this.#physical.selectors[LDTR] = there ? SHADOW_LDT : 0
-    setHidden(this.#physical, LDTR, (MONITOR_LINEAR + LDT_OFFSET) | 0, there ? Math.min(limits[LDTR]! >>> 0, 0xffff) : 0, there ? LDT_TYPE : 0)
+    setParts(this.#physical, LDTR, (MONITOR_LINEAR + LDT_OFFSET) | 0, there ? Math.min(limits[LDTR]! >>> 0, 0xffff) : 0, there ? LDT_TYPE : 0)
   }
 
-  #give(segment: number, ring: number): void {
+  /** True: the physical processor had something else. */
+  #give(segment: number, ring: number): boolean {
     const { selectors, bases, limits, rights } = this.#virtual
-    const physical = this.#physical
     const isRing = segment === CS || segment === SS
     const selector = isRing ? (selectors[segment]! & ~3) | ring : selectors[segment]!
-    const limit = fenced(bases[segment]!, limits[segment]!, rights[segment]!)
+    const base = bases[segment]!
+    const high = rights[segment]!
+    const end = fenced(base, limits[segment]!, high)
     // What cannot be fenced is not there: each access comes to the monitor.
-    const shown = limit === null ? 0 : (rights[segment]! & ~DPL_BITS) | (compress(dplOf(rights[segment]!), this.#kernelRing) << 13)
-    const given = this.#given[segment]!
-    if (given.selector === selector && given.base === bases[segment] && given.limit === (limit ?? 0) && given.rights === shown) return
-    this.#given[segment] = { selector, base: bases[segment]!, limit: limit ?? 0, rights: shown }
-    physical.selectors[segment] = selector
-    setHidden(physical, segment, bases[segment]!, limit ?? 0, shown)
-  }
-
-  /** What the processor pushed when it arrived. */
-  #frame(): { readonly eip: number; readonly cs: number; readonly flags: number; readonly esp: number; readonly ss: number } {
-    const { memory } = this.#physical
-    const word = (n: number): number => memory.read(gpa(this.#stackTop - n * 4), 4)
-    return { ss: word(1) & 0xffff, esp: word(2), flags: word(3), cs: word(4) & 0xffff, eip: word(5) }
+    const shown = end === null ? 0 : (high & ~DPL_BITS) | (compress(dplOf(high), this.#kernelRing) << DPL_SHIFT)
+    const limit = end ?? 0
+    if (this.#selectors[segment] === selector && this.#bases[segment] === base && this.#limits[segment] === limit && this.#rights[segment] === shown) return false
+    this.#selectors[segment] = this.#physical.selectors[segment] = selector
+    this.#bases[segment] = base
+    this.#limits[segment] = limit
+    this.#rights[segment] = shown
+    setParts(this.#physical, segment, base, limit, shown)
+    return true
   }
 
   /** Segments that the guest has loaded itself since it was entered, without the monitor's knowledge. */
   #takeSegments(cs: number, ss: number): void {
     const { selectors } = this.#physical
-    for (const segment of SEGMENTS) {
+    for (let segment = 0; segment < SEGMENTS; segment++) {
       const now = segment === CS ? cs : segment === SS ? ss : selectors[segment]!
-      if (now === this.#given[segment]!.selector && !this.#wasReloaded(segment)) continue
+      if (now === this.#selectors[segment] && !this.#wasReloaded(segment)) continue
       this.#take(segment, now)
       // The physical processor has what the guest loaded, not what it was given.
-      this.#given[segment] = { selector: -1, base: 0, limit: 0, rights: 0 }
+      this.#selectors[segment] = LOST
     }
   }
 
@@ -127,8 +136,7 @@ export class WorldSwitch {
   #wasReloaded(segment: number): boolean {
     if (segment === CS || segment === SS) return false
     const { bases, limits, rights } = this.#physical
-    const given = this.#given[segment]!
-    return given.base !== bases[segment] || given.limit !== limits[segment] || given.rights !== rights[segment]
+    return this.#bases[segment] !== bases[segment] || this.#limits[segment] !== limits[segment] || this.#rights[segment] !== rights[segment]
   }
 
   #take(segment: number, selector: number): void {

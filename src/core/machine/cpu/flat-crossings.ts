@@ -1,3 +1,5 @@
+import { gpa } from '../memory/addresses.ts'
+import { HEAD_BYTES } from '../memory/physical-memory.ts'
 import type { Cpu } from './cpu.ts'
 import { RETURN } from './costs/counters.ts'
 import { eflags, setArithmetic } from './flags.ts'
@@ -37,22 +39,50 @@ function place(table: Int32Array, linear: number, bytes: number): number {
   return ((e & 0xfff) | (linear & 3)) === 0 && (linear & 0xfff) <= 0x1000 - bytes ? (linear + e) >>> 2 : -1
 }
 
+/** Low bits of an entry of the TLB whose accesses go the slow way, xor DIRECT (tlb.ts). */
+const SLOW_BITS = 0xffd
+const NO_FENCE = 0xffff_ffff
+
+/** As `place`, for what the processor itself reads: also behind the fence, where only the slow way leads. */
+function systemPlace(c: Cpu, linear: number, bytes: number): number {
+  const e = c.tlb.supervisorRead[linear >>> 12]! ^ 0xfff
+  if ((linear & 3) !== 0 || (linear & 0xfff) > 0x1000 - bytes) return -1
+  if ((e & 0xfff) === 0) return (linear + e) >>> 2
+  if ((e & 0xfff) !== SLOW_BITS || linear >>> 0 <= c.fence) return -1
+  const at = (linear + (e & ~0xfff)) >>> 0
+  return c.memory.isRam(gpa(at - HEAD_BYTES)) ? at >>> 2 : -1
+}
+
+/** The same for what it writes: a stack. */
+function stackPlace(c: Cpu, linear: number, bytes: number): number {
+  const e = c.tlb.supervisorWrite[linear >>> 12]! ^ 0xfff
+  if ((linear & 3) !== 0 || (linear & 0xfff) > 0x1000 - bytes) return -1
+  if ((e & 0xfff) === 0) return (linear + e) >>> 2
+  if ((e & 0xfff) !== SLOW_BITS || linear >>> 0 <= c.fence) return -1
+  const at = (linear + (e & ~0xfff)) >>> 0
+  return c.memory.isPlain(gpa(at - HEAD_BYTES)) ? at >>> 2 : -1
+}
+
 /** Place of a GDT descriptor that is a flat segment of this kind; or -1. */
 function flatDescriptor(c: Cpu, selector: number, kind: number): number {
   if ((selector & 4) !== 0 || selector < 4 || (selector | 7) > c.s[GDT_LIMIT]!) return -1
-  const at = place(c.tlb.supervisorRead, (c.s[GDT_BASE]! + (selector & 0xfff8)) | 0, 8)
+  const at = systemPlace(c, (c.s[GDT_BASE]! + (selector & 0xfff8)) | 0, 8)
   const m = c.memory.hostWords
   return at >= 0 && m[at] === FLAT_LOW && (m[at + 1]! & FLAT_BITS) === kind ? at : -1
 }
 
 const isFlatCode = (s: Int32Array): boolean => (s[CR0]! & CR0_PE) !== 0 && s[CHECKS + CS] === CODE_CHECKS
 
-/** As `interrupt`; false: nothing has happened. The caller has seen that the processor is `flat`. */
+/**
+ * As `interrupt`; false: nothing has happened. The caller has seen that the processor is `flat`. Where its segments end at a fence, the way leads from a guest to its
+ * monitor: to ring 0, whose segments do not end there.
+ */
 export function flatInterrupt(c: Cpu, vector: number, error: number, cause: Cause, resume: boolean): boolean {
   const { s } = c
   const m = c.memory.hostWords
-  const gate = vector * 8 + 7 > s[IDT_LIMIT]! ? -1 : place(c.tlb.supervisorRead, (s[IDT_BASE]! + vector * 8) | 0, 8)
-  if (gate < 0 || !isFlatCode(s)) return false
+  const gate = vector * 8 + 7 > s[IDT_LIMIT]! ? -1 : systemPlace(c, (s[IDT_BASE]! + vector * 8) | 0, 8)
+  const fenced = c.fence !== NO_FENCE
+  if (gate < 0 || !(fenced ? s[CPL] !== 0 : isFlatCode(s))) return false
   const low = m[gate]!
   const high = m[gate + 1]!
   const cpl = s[CPL]!
@@ -61,7 +91,7 @@ export function flatInterrupt(c: Cpu, vector: number, error: number, cause: Caus
   if (code < 0) return false
   const codeHigh = m[code + 1]!
   const ring = dplOf(codeHigh)
-  if (ring > cpl) return false
+  if (fenced ? ring !== 0 : ring > cpl) return false
   const words = error >= 0 ? 4 : 3
   let at = ring === cpl ? presentStack(c, words) : innerStack(c, ring, words)
   if (at < 0) return false
@@ -71,12 +101,23 @@ export function flatInterrupt(c: Cpu, vector: number, error: number, cause: Caus
   m[at + 2] = resume ? eflags(s) | RF : cause === 'interrupt' ? eflags(s) : eflags(s) & ~RF
   s[SELECTORS + CS] = ((low >>> 16) & 0xfffc) | ring
   s[RIGHTS + CS] = codeHigh & RIGHTS_BITS
+  if (fenced) liftFence(c)
   s[EIP] = (high & 0xffff_0000) | (low & 0xffff)
   s[FLAGS]! &= (high & TRAP_GATE) === 0 ? ~(TF | NT | RF | IF) : ~(TF | NT | RF)
   c.countDelivery(cause, vector)
   c.traps = false
   c.observer?.delivered(cause, vector, error, cpl)
   return true
+}
+
+/** CS and SS are those of a ring 0 now, DS and ES still a guest's. */
+function liftFence(c: Cpu): void {
+  const { s } = c
+  s[LIMITS + CS] = s[LIMITS + SS] = -1
+  s[CHECKS + CS] = CODE_CHECKS
+  s[CHECKS + SS] = 0
+  c.flat = false
+  s[ATTENTION] = 1
 }
 
 /** Makes room for so many words; their place, or -1. */
@@ -89,16 +130,16 @@ function presentStack({ s, writeTlb }: Cpu, words: number): number {
 
 /** Changes to the stack of ring `ring`, with the old one's SS:ESP on it and room for so many words below; their place, or -1. */
 function innerStack(c: Cpu, ring: number, words: number): number {
-  const { s, tlb } = c
+  const { s } = c
   const m = c.memory.hostWords
   if ((s[RIGHTS + TR]! & WIDE_TSS) !== WIDE_TSS || ring * 8 + 11 > s[LIMITS + TR]! >>> 0) return -1
-  const tss = place(tlb.supervisorRead, (s[BASES + TR]! + 4 + ring * 8) | 0, 8)
+  const tss = systemPlace(c, (s[BASES + TR]! + 4 + ring * 8) | 0, 8)
   if (tss < 0) return -1
   const ss = m[tss + 1]! & 0xffff
   const stack = flatDescriptor(c, ss, FLAT_DATA)
   if (stack < 0 || (ss & 3) !== ring || dplOf(m[stack + 1]!) !== ring) return -1
   const to = (m[tss]! - (words + 2) * 4) | 0
-  const at = place(tlb.supervisorWrite, to, (words + 2) * 4)
+  const at = stackPlace(c, to, (words + 2) * 4)
   if (at < 0) return -1
   s[RIGHTS + SS] = m[stack + 1]! & RIGHTS_BITS
   m[at + words] = s[ESP]!

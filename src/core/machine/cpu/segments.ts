@@ -66,6 +66,12 @@ export function setSegment(c: Cpu, segment: number, selector: number, low: numbe
 
 /** What a segment register holds beside its selector. @param rights bits 8 to 23 of a descriptor's second word, without the limit. */
 export function setHidden(c: Cpu, segment: number, base: number, limit: number, rights: number): void {
+  setParts(c, segment, base, limit, rights)
+  c.noteFlatness()
+}
+
+/** The same of several, before `noteFlatness`. */
+export function setParts(c: Cpu, segment: number, base: number, limit: number, rights: number): void {
   c.bases[segment] = base
   c.limits[segment] = limit
   c.rights[segment] = rights
@@ -73,7 +79,6 @@ export function setHidden(c: Cpu, segment: number, base: number, limit: number, 
   const readable = (rights & EXECUTABLE) === 0 || (rights & READ_WRITE) !== 0
   const writable = (rights & EXECUTABLE) === 0 && (rights & READ_WRITE) !== 0
   c.checks[segment] = (flat && readable ? 0 : 1) | (flat && writable ? 0 : 2)
-  c.noteFlatness()
 }
 
 /** A null selector loads, and faults where it is used. */
