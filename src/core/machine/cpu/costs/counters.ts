@@ -61,11 +61,12 @@ const monitorIds = new Map(MONITOR_EVENTS.map((name, index) => [name, FIRST_MONI
 /** Place of a monitor's counter. */
 export const counterOf = (event: MonitorEvent): number => monitorIds.get(event)!
 
-export const COUNTERS = FIRST_MONITOR_COUNTER + MONITOR_EVENTS.length
+const END = FIRST_MONITOR_COUNTER + MONITOR_EVENTS.length
+export const COUNTERS = END
 
 /** Behind them, in the same list: instructions of every class that were executed on each side up to the last change of sides, and iterations. */
-export const INSTRUCTIONS_OF = COUNTERS
-export const ITERATIONS_OF = COUNTERS + 2
+export const INSTRUCTIONS_OF = END
+export const ITERATIONS_OF = END + 2
 /** How often the interrupt controller has raised its line. */
-export const LINE_RAISED = COUNTERS + 4
-export const COUNT_PLACES = COUNTERS + 5
+export const LINE_RAISED = END + 4
+export const COUNT_PLACES = END + 5
