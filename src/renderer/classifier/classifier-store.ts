@@ -91,6 +91,7 @@ function useFailures() {
   const found = shallowRef<ReadonlyMap<string, FailureRow>>(new Map())
   const running = shallowRef(false)
   const cell = shallowRef<{ readonly key: string; readonly place: PlaceName } | null>(null)
+  let turn = 0
 
   const cellAt = (key: string, place: PlaceName): FailureCell | null => found.value.get(key)?.cells.find((one) => one.place === place) ?? null
 
@@ -101,19 +102,26 @@ function useFailures() {
   /** One guest after the other, so that it can be stopped and seen to go on. */
   async function runFailures(): Promise<void> {
     if (running.value) return
+    const mine = ++turn
     running.value = true
     found.value = new Map()
     await loadGuests()
     for (const { key } of guests.value) {
-      const row = running.value ? await ask('classifier.failures', { key }) : null
-      if (!row) break
+      if (mine !== turn) return
+      const row = await ask('classifier.failures', { key })
+      if (mine !== turn) return
+      if (!row) return stopFailures()
       found.value = new Map([...found.value, [key, row]])
     }
-    if (running.value) useAnnouncer().say(t('classifier.said.failures'))
-    running.value = false
+    useAnnouncer().say(t('classifier.said.failures'))
+    stopFailures()
   }
 
-  const stopFailures = (): void => { running.value = false }
+  /** What is under way is not waited for. */
+  function stopFailures(): void {
+    turn++
+    running.value = false
+  }
   return { guests, found, running, cell, cellAt, loadGuests, runFailures, stopFailures }
 }
 

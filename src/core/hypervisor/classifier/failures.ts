@@ -45,7 +45,7 @@ function cellOf(place: PlaceName, image: Uint8Array): FailureCell {
 const imageOf = (source: string): Uint8Array => assemble(source, { include: (name) => GUEST_LIBRARY.get(name) ?? null }).image
 
 /** The same guest, its kernel ported in all but the instruction that it is about: an unmodified one is refused. */
-const portedSource = (source: string): string => source.replaceAll(/^(%include '(?:expect|closed))\.inc'/gm, "$1-pv.inc'")
+export const portedSource = (source: string): string => source.replaceAll(/^(%include '(?:expect|closed))\.inc'/gm, "$1-pv.inc'")
 
 function checkOf(line: string): readonly FailureCheck[] {
   const [, what, got, expected] = /^(.+): got ([0-9A-F]+), expected ([0-9A-F]+)(?:: WRONG)?$/.exec(line) ?? []

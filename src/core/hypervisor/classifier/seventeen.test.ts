@@ -6,7 +6,8 @@ import { assemble } from '../../machine/assembler/assemble.ts'
 import { disassemble } from '../../machine/assembler/disassemble.ts'
 import { Machine } from '../../machine/board/machine.ts'
 import { GUEST_LIBRARY } from '../../machine/guests/library.ts'
-import { hasTool, nasm, qemu } from '../../machine/guests/testing/real-tools.ts'
+import { hasTool, nasm, nasmOf, qemu } from '../../machine/guests/testing/real-tools.ts'
+import { portedSource } from './failures.ts'
 import { entryOf } from './seventeen-entries.ts'
 import { SEVENTEEN } from './seventeen.ts'
 
@@ -57,6 +58,12 @@ test('what is not as on bare metal ends with code 1, a fault with code 2', () =>
 describe.runIf(hasNasm)('the genuine nasm', () => {
   test.each(all)('makes the same bytes of %s', (key, guest) => {
     expect(Buffer.from(assembled(guest).image).equals(nasm(`seventeen/${key}`))).toBe(true)
+  })
+
+  test.each(all)('makes the same bytes of %s, ported', (_key, guest) => {
+    const source = portedSource(guest.source)
+    expect(source).toContain("'expect-pv.inc'")
+    expect(Buffer.from(assembled({ ...guest, source }).image).equals(nasmOf(source))).toBe(true)
   })
 })
 

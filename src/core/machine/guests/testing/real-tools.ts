@@ -27,6 +27,18 @@ export function nasm(key: string): Uint8Array {
   return image
 }
 
+/** A source that stands in no file, as the genuine nasm assembles it. */
+export function nasmOf(source: string): Uint8Array {
+  const folder = mkdtempSync(join(tmpdir(), 'nasm-'))
+  try {
+    const file = join(folder, 'guest.asm')
+    writeFileSync(file, source)
+    return assembleFile(file)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
 function assembleFile(file: string): Uint8Array {
   const folder = mkdtempSync(join(tmpdir(), 'nasm-'))
   try {
