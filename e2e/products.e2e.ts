@@ -44,6 +44,15 @@ test.describe('what a product is put together from', () => {
     await expect(inspector.getByTestId('walk-said')).toHaveText('4 of 12: virtual interrupt, to blkback')
     expect(await seriousFindings(app, 'all rules', INSPECTOR)).toEqual([])
 
+    await inspector.getByTestId('compare').click()
+    await glasshouse.menuItem('on-esx on mono').click()
+    const columns = glasshouse.dialog.getByTestId('compare-column')
+    await expect(columns.getByTestId('hops')).toHaveText(['6 hops, 3 crossings', '4 hops, 3 crossings'])
+    for (let step = 0; step < 6; step++) await glasshouse.dialog.getByTestId('walk-both').click()
+    await expect(columns.getByTestId('walk-said')).toHaveText(['5 of 12: call, to ahci driver', '5 of 8, the answer: interrupt, to ahci driver'])
+    expect(await seriousFindings(app, 'all rules', '[role="dialog"]')).toEqual([])
+    await app.keyboard.press('Escape')
+
     // Predicted, then real: Domain-0 alone is lost, and comes up again.
     await glasshouse.pauseClock()
     await glasshouse.select('micro')
