@@ -134,7 +134,9 @@ function text({ end, stateHash, instructions, iterations, deliveries, cycles, ti
 function costText({ preset, account, lines, clockGhz }: HeadlessResults['machine']['costs']): string {
   const total = Object.values(account).reduce((sum, cycles) => sum + cycles, 0)
   const time = clockGhz === null ? '' : `, ${(total / clockGhz / 1e6).toPrecision(4)} ms at ${clockGhz} GHz`
-  const missing = lines.filter(({ cost }) => cost === null).map(({ label, count: events }) => `${label} (${events})`)
+  const counted = new Map<string, number>()
+  for (const line of lines) if (line.cost === null) counted.set(line.label, (counted.get(line.label) ?? 0) + line.count)
+  const missing = [...counted].map(([label, events]) => `${label} (${events})`)
   return [
     `cost ${total} cycles${time}: user ${account.user}, kernel ${account.kernel}, monitor ${account.monitor}, hardware ${account.hardware} (${preset})`,
     ...(missing.length > 0 ? [`no figure for: ${missing.join('; ')}`] : []), '',

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { assemble } from '../core/machine/assembler/assemble.ts'
-import type { MachineEventKind } from '../protocol/machine.ts'
+import type { CostChoice } from '../protocol/costs.ts'
+import type { MachineEventKind, TechniqueName } from '../protocol/machine.ts'
 import { type MachineReport, runMachine } from './headless-machine.ts'
 import { MessageLine, Pace, type SerialLine } from './serial-line.ts'
 
@@ -51,12 +52,13 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }))
 
-async function run(source: string, options: { input?: string; maxInstructions?: number; disk?: string; until?: MachineEventKind; trace?: string } = {}): Promise<{ report: MachineReport; serial: string }> {
+async function run(source: string, options: { input?: string; maxInstructions?: number; disk?: string; until?: MachineEventKind; trace?: string; technique?: TechniqueName; costs?: CostChoice } = {}): Promise<{ report: MachineReport; serial: string }> {
   const file = join(folder, 'kernel')
   writeFileSync(file, assemble(source).image)
   let serial = ''
   const params = { file, commandLine: '', memoryMiB: 2, ticksPerSecond: 1_000_000, maxInstructions: options.maxInstructions ?? 1e9, disks: [options.disk ?? null, null] as const, input: Buffer.from(options.input ?? '') }
-  const looks = { ...(options.until ? { until: options.until } : {}), ...(options.trace ? { trace: options.trace } : {}) }
+  const { until, trace, technique, costs } = options
+  const looks = { ...(until && { until }), ...(trace && { trace }), ...(technique && { technique }), ...(costs && { costs }) }
   const report = await runMachine({ ...params, ...looks }, (text) => (serial += text))
   return { report, serial }
 }
@@ -110,6 +112,15 @@ test('what is no kernel says so', async () => {
 test('it stops after the first event that was asked for', async () => {
   const { report } = await run(`${HEADER} nop\n nop\n out 0x80, al\n hlt`, { until: 'io' })
   expect(report).toMatchObject({ end: { kind: 'event', event: 'io' }, instructions: 3 })
+})
+
+test('what it cost is told by the figures that were asked for, and who spent it', async () => {
+  const source = `${HEADER} mov al, 3\n out 0x80, al\n jmp $`
+  const report = async (looks: Parameters<typeof run>[1]): Promise<unknown> => (await run(source, { maxInstructions: 10, ...looks })).report.costs
+  expect(await report({})).toMatchObject({ preset: 'p4-2005', clockGhz: 3.8, account: { user: 0, kernel: 9, monitor: 0, hardware: 3209 } })
+  expect(await report({ technique: 'hardware-assist', costs: { preset: 'p4-2005', changes: { vmEntry: 1 } } })).toMatchObject({ account: { user: 0, kernel: 9, monitor: 1780 + 9706 } })
+  expect(await report({ costs: { preset: 'haswell-2013' } })).toMatchObject({ clockGhz: null, account: { hardware: 0 } })
+  await expect(report({ costs: { preset: 'p4-2005', changes: { rabbits: 1 } } })).rejects.toThrow(/no cost "rabbits"/)
 })
 
 test('a trace has the registers before each instruction, and changes nothing', async () => {
