@@ -21,7 +21,7 @@ describe('random kernels and their programs end as on bare metal', () => {
     expect(report.instructions / report.kernels).toBeGreaterThan(200)
     expect(report.deliveries / report.kernels).toBeGreaterThan(8)
     expect(report.ends['exit']! / report.kernels).toBeGreaterThan(0.8)
-  }, 600_000)
+  }, 900_000)
 })
 
 describe.each([1, 3] as const)('trap and emulate, the kernel in ring %i', (kernelRing) => {
@@ -36,7 +36,7 @@ describe.each([1, 3] as const)('trap and emulate, the kernel in ring %i', (kerne
 
   test('random kernels without sensitive instructions that need not trap end as on bare metal', () => {
     for (let number = 0; number < (THOROUGH ? 4000 : 60); number++) expect(deviationOf(number, false)).toBeNull()
-  }, 600_000)
+  }, 900_000)
 
   test('where others go wrong, one of the seventeen or their kin was the first to do so', () => {
     const found = new Set<string | null>()
@@ -47,7 +47,7 @@ describe.each([1, 3] as const)('trap and emulate, the kernel in ring %i', (kerne
     const table = [...ENTRIES.map(({ key }) => key), ...KIN]
     expect([...found].filter((entry) => !table.includes(entry!))).toEqual([])
     expect(found.size).toBeGreaterThan(THOROUGH ? 7 : 2)
-  }, 600_000)
+  }, 900_000)
 })
 
 describe('what random kernels have found', () => {

@@ -61,5 +61,5 @@ describe.runIf(recorded)('a program in ring 3 of a guest does what it did on har
       expect(seen(rig.execute(vector), vector.b)).toEqual(seen(expected, vector.b))
       expect(Buffer.compare(rig.data, bare.data)).toBe(0)
     }
-  }, 300_000)
+  }, 900_000)
 })

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { nativeSha256 } from '../../../workers/platform.ts'
 import { assemble } from '../../machine/assembler/assemble.ts'
 import type { MachineConfig } from '../../machine/board/config.ts'
 import { Machine } from '../../machine/board/machine.ts'
 import { findGuest } from '../../machine/guests/guests.ts'
 import { GUEST_LIBRARY } from '../../machine/guests/library.ts'
-import { Recording } from '../../machine/history/recording.ts'
+import { expectSameAtAnyMoment } from '../testing/any-moment.ts'
 import { trapAndEmulate } from './trap-and-emulate.ts'
 
 const MOST = 2_000_000
@@ -56,19 +55,7 @@ describe.each(RINGS)('trap and emulate, the kernel in ring %i', (ring) => {
   })
 
   test('the same at any moment, however the run is cut and taken back', () => {
-    const config = deprivileged(configOf('kernel'), ring)
-    const straight = new Machine(config)
-    const moments = [1, 777, 20_000, 60_001, 150_000]
-    const hashes = moments.map((tick) => {
-      straight.run(tick)
-      return straight.stateHash(nativeSha256)
-    })
-    const recording = new Recording(config, { interval: 10_000 })
-    recording.run(200_000)
-    for (const [at, tick] of [...moments.entries()].reverse()) {
-      recording.seek(tick)
-      expect(recording.machine.stateHash(nativeSha256)).toBe(hashes[at])
-    }
+    expectSameAtAnyMoment(deprivileged(configOf('kernel'), ring))
   })
 })
 

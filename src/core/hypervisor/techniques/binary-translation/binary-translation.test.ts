@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { nativeSha256 } from '../../../../workers/platform.ts'
 import { Machine } from '../../../machine/board/machine.ts'
-import { Recording } from '../../../machine/history/recording.ts'
 import { makeImageSource } from '../../../machine/testing/lockstep/programs.ts'
 import { SEVENTEEN } from '../../classifier/seventeen.ts'
+import { expectSameAtAnyMoment } from '../../testing/any-moment.ts'
 import { guestState } from '../../testing/guest-state.ts'
 import { kernelAround, PAGING } from '../hardware-assist/testing/kernels.ts'
 import { guestConfig, imageOf, multiboot } from '../hardware-assist/testing/play.ts'
@@ -89,19 +88,7 @@ ${PAGING}
 })
 
 test('the same at any moment, however the run is cut and taken back', () => {
-  const config = { ...guestConfig('kernel'), monitor: binaryTranslation() }
-  const straight = new Machine(config)
-  const moments = [1, 777, 20_000, 60_001, 150_000]
-  const hashes = moments.map((tick) => {
-    straight.run(tick)
-    return straight.stateHash(nativeSha256)
-  })
-  const recording = new Recording(config, { interval: 10_000 })
-  recording.run(200_000)
-  for (const [at, tick] of [...moments.entries()].reverse()) {
-    recording.seek(tick)
-    expect(recording.machine.stateHash(nativeSha256)).toBe(hashes[at])
-  }
+  expectSameAtAnyMoment({ ...guestConfig('kernel'), monitor: binaryTranslation() })
 })
 
 test('what the monitor counted is the same however the run is cut', () => {

@@ -6,8 +6,8 @@ import { encodeUtf8 } from '../../../base/bytes.ts'
 import { Machine } from '../../../machine/board/machine.ts'
 import { START } from '../../../machine/cpu/layout.ts'
 import { findGuest } from '../../../machine/guests/guests.ts'
-import { Recording } from '../../../machine/history/recording.ts'
 import { TrapAndEmulate, trapAndEmulate } from '../trap-and-emulate.ts'
+import { expectSameAtAnyMoment } from '../../testing/any-moment.ts'
 import { paravirtual } from './paravirtual.ts'
 import { configOf, type Outcome, outcome } from './testing/ported.ts'
 
@@ -81,22 +81,7 @@ describe('kernel-pv', () => {
   })
 
   test('is the same at any moment, however the run is cut and taken back', () => {
-    const config = { ...configOf('kernel-pv'), monitor: paravirtual() }
-    const straight = new Machine(config)
-    const moments = [1, 777, 1001, 20_000, 100_240, 203_310, 250_001]
-    const hashes = moments.map((tick) => {
-      straight.run(tick)
-      return straight.stateHash(nativeSha256)
-    })
-    const cut = new Machine(config)
-    while (cut.tick < 1001) cut.step()
-    expect(cut.stateHash(nativeSha256)).toBe(hashes[2])
-    const recording = new Recording(config, { interval: 10_000 })
-    recording.run(300_000)
-    for (const [at, tick] of [...moments.entries()].reverse()) {
-      recording.seek(tick)
-      expect(recording.machine.stateHash(nativeSha256)).toBe(hashes[at])
-    }
+    expectSameAtAnyMoment({ ...configOf('kernel-pv'), monitor: paravirtual() }, [1, 777, 1001, 20_000, 100_240, 203_310, 250_001])
   })
 
   test('who looks at each instruction changes nothing', () => {
