@@ -2,13 +2,17 @@ import { expect, test } from 'vitest'
 import type { MachineEvent, TechniqueName } from '../../../protocol/machine.ts'
 import { MONITOR_EVENT_KINDS } from '../../../protocol/monitor.ts'
 import { MachineDesk } from '../../machine/desk/machine-desk.ts'
+import type { MachineProgram } from '../../machine/desk/program.ts'
 import { programOfGuest } from '../../machine/desk/open-program.ts'
 import { monitorOf } from './technique.ts'
 
 const machine = 'program:test'
+/** Assembled once. */
+const programs = new Map<string, MachineProgram>()
 
 function deskOf(technique: TechniqueName, guest = 'kernel'): MachineDesk {
-  const program = programOfGuest(guest)
+  const program = programs.get(guest) ?? programOfGuest(guest)
+  programs.set(guest, program)
   const monitor = monitorOf(technique)
   return new MachineDesk(machine, { ...program, technique, config: { ...program.config, ...(monitor && { monitor }) } }, () => undefined)
 }

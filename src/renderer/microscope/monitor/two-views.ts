@@ -14,8 +14,8 @@ const IF = 0x200
 const IOPL_SHIFT = 12
 const SEGMENTS = ['cs', 'ss', 'ds', 'es', 'fs', 'gs'] as const
 
-const segment = ({ selector, base, limit }: SegmentState): string => `${hex16(selector)}  ${hex32(base)} + ${hex32(limit)}`
-const table = ({ base, limit }: CpuState['gdtr']): string => `${hex32(base)} + ${hex16(limit)}`
+const segment = ({ selector, base, limit }: SegmentState): string => `${hex16(selector)} ${hex32(base)}+${hex32(limit)}`
+const table = ({ base, limit }: CpuState['gdtr']): string => `${hex32(base)}+${hex16(limit)}`
 
 const READ: Readonly<Record<string, (cpu: CpuState) => string>> = {
   ring: ({ cpl }) => String(cpl), if: ({ eflags }) => ((eflags & IF) === 0 ? '0' : '1'), iopl: ({ eflags }) => String((eflags >>> IOPL_SHIFT) & 3),
