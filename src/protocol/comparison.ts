@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { costChoice, type CostParameter, type CycleAccount } from './costs.ts'
-import type { CpuState, DisassemblyRow, MachineEnd } from './machine.ts'
+import { machineId } from './machine-id.ts'
+import type { CpuState, DisassemblyRow, MachineEnd, MachineState } from './machine.ts'
 import { type TechniqueName, TECHNIQUES } from './techniques.ts'
 
 /**
@@ -29,7 +30,20 @@ export type LockstepGoal = v.InferOutput<typeof goal>
 export const WORKLOADS = ['compute', 'calls', 'pages'] as const
 export type WorkloadName = (typeof WORKLOADS)[number]
 
+const address = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffff_ffff))
+const place = v.union([v.object({ register: v.picklist(['eax', 'ecx', 'edx', 'ebx', 'esp', 'ebp', 'esi', 'edi', 'eip', 'eflags']) }), v.object({ address })])
+/** A register, or a doubleword of memory at a linear address. */
+export type PokePlace = v.InferOutput<typeof place>
+
 export const COMPARISON_REQUESTS = {
+  /** Changes a value at the machine's present moment: what followed is forgotten, and whoever goes back and on again finds it changed. */
+  'machine.poke': v.object({ machine: machineId, place, value: address }),
+  /** What came into a machine up to its present moment. */
+  'machine.inputs': v.object({ machine: machineId }),
+  /** A second machine of the same program that was given the same, at the same moment: another future may begin there. */
+  'machine.branch': v.object({ machine: machineId, name: v.optional(v.pipe(v.string(), v.maxLength(60))) }),
+  /** Two to four open machines, with what came into them, held against each other from their start. */
+  'lockstep.machines': v.object({ machines: v.pipe(v.array(machineId), v.minLength(2), v.maxLength(4)) }),
   /** A program of `lockstep.guests` under two to four techniques. The first is what the others are held against. */
   'lockstep.open': v.object({ guest: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9/-]{0,40}$/)), techniques }),
   /** A piece of the way, some ten milliseconds of work: while the answer is `busy`, `lockstep.on` goes on. */
@@ -55,9 +69,25 @@ export interface ComparisonRequestResults {
   'lockstep.close': null
   'lockstep.guests': { readonly guests: readonly LockstepGuest[] }
   'scoreboard.run': ScoreCell
+  'machine.poke': MachineState
+  'machine.inputs': MachineInputs
+  'machine.branch': MachineState
+  'lockstep.machines': LockstepState
   'scoreboard.costs': { readonly parameters: readonly CostParameter[] }
   'scoreboard.cancel': null
 }
+
+/** What came into a machine, with the ticks at which it did, and where it stands. */
+export interface MachineInputs {
+  readonly tick: number
+  readonly inputs: readonly { readonly tick: number; readonly input: MachineInput }[]
+}
+
+export type MachineInput =
+  /** Bytes on the serial line. */
+  | { readonly kind: 'serial'; readonly bytes: readonly number[] }
+  | { readonly kind: 'key'; readonly code: number; readonly down: boolean }
+  | { readonly kind: 'poke'; readonly place: PokePlace; readonly value: number }
 
 /** Whether a technique brought a workload to the same end as bare metal: in all that the guest can see, or, of a port, in what it printed. */
 export const sameEnd = (cell: ScoreCell, native: ScoreCell): boolean => (cell.ported ? cell.outputHash === native.outputHash : cell.stateHash === native.stateHash)
@@ -105,8 +135,8 @@ export interface Divergence {
   readonly tick: number
   /** Instructions and deliveries by then. */
   readonly moment: number
-  /** What came next: an instruction, the delivery of a fault or interrupt, an idle wait; or they did not even start alike. `output`: only what they print can be compared. */
-  readonly step: 'start' | 'instruction' | 'delivery' | 'idle' | 'output'
+  /** What came next: an instruction, the delivery of a fault or interrupt, an idle wait; or they did not even start alike. `input`: something else came in, or a value was changed. `output`: only what they print can be compared. */
+  readonly step: 'start' | 'instruction' | 'delivery' | 'idle' | 'input' | 'output'
   /** The instruction that was next, as the reference has it. */
   readonly instruction: DisassemblyRow | null
   /** The entry of Robin and Irvine's list of sensitive, unprivileged instructions that it belongs to. */
@@ -146,6 +176,8 @@ export interface LockstepColumn {
 
 export interface LockstepState {
   readonly lockstep: LockstepId
+  /** What the machines differ in. */
+  readonly of: 'techniques' | 'branches'
   readonly title: string
   /** Work is left: ask `lockstep.on`. */
   readonly busy: boolean

@@ -1,6 +1,7 @@
-import { type ComparisonRequestName, type ComparisonRequestParams, type LockstepId, type LockstepState } from '../protocol/comparison.ts'
+import type { ComparisonRequestName, LockstepId, LockstepState } from '../protocol/comparison.ts'
 import { Failure } from '../core/base/failure.ts'
 import type { RealTime } from '../core/session/ports.ts'
+import type { LockstepOrder } from './comparison-desk.ts'
 import type { MachineSettings } from './machine-settings.ts'
 import type { MachineThread } from './machine-thread.ts'
 import { OpenMachine } from './open-machine.ts'
@@ -27,7 +28,7 @@ export class Comparisons {
   }
 
   /** Rejects with a `Failure`, also where there can be no such comparison. */
-  async open(params: ComparisonRequestParams<'lockstep.open'>): Promise<LockstepState> {
+  async open(params: LockstepOrder): Promise<LockstepState> {
     const lockstep: LockstepId = `lockstep:${++this.#count}`
     for (const oldest of this.#open.keys()) if (this.#open.size >= MOST) this.close(oldest)
     const thread = new OpenMachine(this.#options.spawn({ machine: null, source: null }), this.#options, {

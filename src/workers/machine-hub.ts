@@ -10,7 +10,7 @@ import type { RealTime } from '../core/session/ports.ts'
 import { Comparisons } from './comparisons.ts'
 import { HelperThread } from './helper-thread.ts'
 import { OpenMachine } from './open-machine.ts'
-import type { MachineSettings, MachineSource, VmSource } from './machine-settings.ts'
+import type { BranchSource, MachineSettings, MachineSource, VmSource } from './machine-settings.ts'
 import type { MachineThread } from './machine-thread.ts'
 
 /** Each has a thread and a memory of its own. */
@@ -52,6 +52,9 @@ export class MachineHub implements MachineStates {
   private readonly scoreboard: HelperThread
   private unseen: { dispose(): void } | undefined
   private programs = 0
+  private branches = 0
+  /** What the open machines were made from. */
+  private readonly sources = new Map<MachineId, MachineSource>()
 
   constructor(options: MachineHubOptions) {
     this.options = options
@@ -82,6 +85,8 @@ export class MachineHub implements MachineStates {
       case 'classifier.cancel': return (this.classifier.cancel(), null)
       case 'lockstep.guests': return { guests: lockstepGuests() }
       case 'lockstep.open': return this.comparisons.open(checked.params)
+      case 'lockstep.machines': return this.comparisons.open({ machines: await Promise.all(checked.params.machines.map((machine) => this.branchOf(machine))) })
+      case 'machine.branch': return this.branch(checked.params.machine, checked.params.name)
       case 'lockstep.go':
       case 'lockstep.on': return this.comparisons.ask(checked.name, checked.params)
       case 'lockstep.close': return this.comparisons.close(checked.params.lockstep)
@@ -144,6 +149,20 @@ export class MachineHub implements MachineStates {
     return this.start(vm, source, old !== undefined)
   }
 
+  /** What a machine is made from, and what came into it so far. */
+  private async branchOf(machine: MachineId): Promise<BranchSource> {
+    const open = this.require(machine)
+    const { tick, inputs } = await open.ask('machine.inputs', { machine }) as MachineRequestResults['machine.inputs']
+    return { kind: 'branch', title: open.state?.title ?? machine, of: this.sources.get(machine)!, tick, inputs }
+  }
+
+  private async branch(machine: MachineId, name: string | undefined): Promise<MachineState> {
+    const source = await this.branchOf(machine)
+    // A branch of a branch has the same root.
+    const of = source.of.kind === 'branch' ? source.of.of : source.of
+    return this.openProgram({ ...source, of, title: name ?? `${source.title}, branch ${++this.branches}` })
+  }
+
   private openProgram(source: MachineSource): Promise<MachineState> {
     return this.start(`program:${++this.programs}`, source)
   }
@@ -157,6 +176,7 @@ export class MachineHub implements MachineStates {
       ended: (error) => this.gone(machine, open, shown || open.state !== undefined, error),
     })
     this.machines.set(machine, open)
+    this.sources.set(machine, source)
     const opened = open.start().finally(() => this.opening.delete(machine))
     this.opening.set(machine, opened)
     return opened
@@ -166,6 +186,7 @@ export class MachineHub implements MachineStates {
   private gone(machine: MachineId, open: OpenMachine, shown: boolean, error: ErrorInfo): void {
     if (this.machines.get(machine) !== open) return
     this.machines.delete(machine)
+    this.sources.delete(machine)
     this.options.onSerial(machine, 0, '')
     if (shown) this.options.onClosed(machine, error)
   }
@@ -173,6 +194,7 @@ export class MachineHub implements MachineStates {
   private close(machine: MachineId): null {
     const open = this.require(machine)
     this.machines.delete(machine)
+    this.sources.delete(machine)
     open.close()
     this.options.onSerial(machine, 0, '')
     this.options.onClosed(machine, null)

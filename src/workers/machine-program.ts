@@ -9,6 +9,11 @@ import type { MachineSource } from './machine-settings.ts'
 export function programOf(source: MachineSource): MachineProgram {
   switch (source.kind) {
     case 'vm': return virtualized({ title: source.title, tick: source.tick, vm: source.seen, ...vmProgram(source.vm) }, source.vm.technique)
+    case 'branch': {
+      // A branch is no VM's any more.
+      const { config, technique, symbols, lines, source: text } = programOf(source.of)
+      return { config, symbols, lines, source: text, title: source.title, tick: source.tick, inputs: source.inputs, ...(technique && { technique }) }
+    }
     case 'guest': return virtualized(programOfGuest(source.guest), source.technique)
     case 'source': return virtualized(programOfSource(source.source, source.title), source.technique)
     case 'image': return virtualized(programOfImage(source.name, new Uint8Array(Buffer.from(source.base64, 'base64'))), source.technique)

@@ -26,6 +26,6 @@ export function useLockstepActions(): void {
   onScopeDispose(useActions().register([
     ...MOVES.map(({ id, icon, keys, goal, blocked }): UiAction => ({ ...common, id: `lockstep.${id}`, title: `lockstep.do.${id}`, icon, keys, blocked, run: () => lockstep.go(goal) })),
     { ...common, id: 'lockstep.stop', title: 'lockstep.do.stop', icon: 'pause', keys: ['Shift+F5'], blocked: () => (lockstep.running ? null : t('lockstep.why.still')), run: () => lockstep.stop() },
-    { ...common, id: 'lockstep.restart', title: 'lockstep.do.restart', icon: 'miss', keys: ['Mod+Shift+F5'], blocked: standsStill, run: () => lockstep.open() },
+    { ...common, id: 'lockstep.restart', title: 'lockstep.do.restart', icon: 'miss', keys: ['Mod+Shift+F5'], blocked: standsStill, run: () => lockstep.open(lockstep.branches) },
   ]))
 }

@@ -2,7 +2,7 @@ import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import type { LockstepGoal, LockstepGuest, LockstepState } from '../../protocol/comparison.ts'
 import type { ErrorInfo } from '../../protocol/errors.ts'
-import { type TechniqueName, TECHNIQUES } from '../../protocol/machine.ts'
+import { type MachineId, type TechniqueName, TECHNIQUES } from '../../protocol/machine.ts'
 import { explain } from '../app/connection/core-error.ts'
 import { t } from '../app/i18n/index.ts'
 import { useAnnouncer } from '../app/stores/announcer.ts'
@@ -33,21 +33,24 @@ function useMachinesSideBySide({ guest, techniques }: ReturnType<typeof useChoic
   const state = shallowRef<LockstepState | null>(null)
   const failure = shallowRef<ErrorInfo | null>(null)
   const opening = shallowRef(false)
+  /** Machines of the microscope that are compared; none: what is chosen here is. */
+  const branches = shallowRef<readonly MachineId[]>([])
   /** Work goes on, piece by piece, until it is done or somebody stops it. */
   const running = shallowRef(false)
   let stopped = false
   /** Counts what was opened: an answer that comes after the next one is too late. */
   let turn = 0
 
-  /** Begins anew with what is chosen. */
-  async function open(): Promise<void> {
+  /** Begins anew with what is chosen, or with machines of the microscope. */
+  async function open(machines: readonly MachineId[] = []): Promise<void> {
     const mine = ++turn
     stopped = true
     await close()
     opening.value = true
     failure.value = null
     try {
-      const opened = await core.machineRequest('lockstep.open', { guest: guest.value, techniques: [...techniques.value] })
+      branches.value = machines
+      const opened = await (machines.length > 0 ? core.machineRequest('lockstep.machines', { machines: [...machines] }) : core.machineRequest('lockstep.open', { guest: guest.value, techniques: [...techniques.value] }))
       if (mine === turn) state.value = opened
       else await core.machineRequest('lockstep.close', { lockstep: opened.lockstep })
     } catch (error) {
@@ -80,8 +83,6 @@ function useMachinesSideBySide({ guest, techniques }: ReturnType<typeof useChoic
     }
   }
 
-  const stop = (): void => { stopped = true }
-
   async function close(): Promise<void> {
     const at = state.value
     state.value = null
@@ -95,7 +96,7 @@ function useMachinesSideBySide({ guest, techniques }: ReturnType<typeof useChoic
     await close()
   }
 
-  return { state, failure, opening, running, open, go, stop, leave }
+  return { state, failure, opening, running, branches, open, go, leave, stop: () => { stopped = true } }
 }
 
 function say(state: LockstepState): void {

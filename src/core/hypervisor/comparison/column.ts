@@ -2,6 +2,7 @@ import type { Divergence, LockstepColumn } from '../../../protocol/comparison.ts
 import type { TechniqueName } from '../../../protocol/machine.ts'
 import { encodeUtf8 } from '../../base/bytes.ts'
 import type { Sha256Factory } from '../../base/hasher.ts'
+import type { TimedInput } from '../../machine/history/inputs.ts'
 import type { MachineProgram } from '../../machine/desk/program.ts'
 import { Recording } from '../../machine/history/recording.ts'
 import { type CodeNames, disassembly } from '../../machine/inspect/code.ts'
@@ -17,6 +18,8 @@ export interface ColumnPlan {
   readonly program: MachineProgram
   /** Where the images differ, only what they print and how they end can be held against each other. */
   readonly compared: 'state' | 'output'
+  /** What comes into it. */
+  readonly inputs?: readonly TimedInput[]
 }
 
 /** Rows of code before pc and from it on. */
@@ -39,6 +42,7 @@ export class Column {
     this.plan = plan
     this.names = { symbols: new SymbolTable(plan.program.symbols), lines: plan.program.lines }
     this.recording = new Recording(plan.program.config, LIMITS)
+    if (plan.inputs) this.recording.adopt(plan.inputs)
     // Nobody looks at the events here, and without an observer ports are faster.
     this.recording.machine.cpu.observer = null
   }
@@ -66,6 +70,11 @@ export class Column {
     const [mine, its] = [this.recording.serial.since(from), other.recording.serial.since(from)]
     const length = Math.min(mine.length, its.length)
     return mine.subarray(0, length).every((byte, n) => byte === its[n])
+  }
+
+  /** Something comes in at this moment. */
+  hasInputAt(tick: number): boolean {
+    return this.plan.inputs?.some((input) => input.tick === tick) ?? false
   }
 
   state(factory: Sha256Factory): Omit<LockstepColumn, 'differs' | 'different' | 'equalEnd'> {

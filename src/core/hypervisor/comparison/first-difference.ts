@@ -59,11 +59,13 @@ function described(reference: Column, column: Column, tick: number, pages: Set<n
   reference.seek(tick + 1)
   column.seek(tick + 1)
   const idle = machine.cpu.moment === moment
-  const step = idle ? 'idle' : cpu.instructions > instructions ? 'instruction' : 'delivery'
+  // What comes in at a moment is there as soon as it is reached.
+  const input = reference.hasInputAt(tick + 1) || column.hasInputAt(tick + 1)
+  const step = input ? 'input' : idle ? 'idle' : cpu.instructions > instructions ? 'instruction' : 'delivery'
   // Where only one of them faulted, it was by this instruction, too.
   const executed = step === 'instruction' || column.recording.machine.cpu.instructions > theirs
   const { entry, explanation } = executed ? explain(column.plan.technique, code, at) : { entry: null, explanation: null }
-  return { tick, moment, step, instruction: idle ? null : instruction, entry, explanation, ...differencesOf(machine, column.recording.machine, pages) }
+  return { tick, moment, step, instruction: idle || input ? null : instruction, entry, explanation, ...differencesOf(machine, column.recording.machine, pages) }
 }
 
 /** They did not start alike: one of them cannot run this program. */

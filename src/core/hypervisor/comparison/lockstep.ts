@@ -19,6 +19,8 @@ const MOST_TICKS = 50_000_000
 export interface LockstepOptions {
   readonly id?: LockstepId
   readonly limit?: number
+  /** What the machines differ in; techniques if not said. */
+  readonly of?: LockstepState['of']
   readonly hash?: Sha256Factory
 }
 
@@ -38,9 +40,9 @@ export class Lockstep {
   constructor(title: string, plans: readonly ColumnPlan[], options: LockstepOptions = {}) {
     if (plans.length < 2 || plans.length > 4) throw new Failure('invalid', `Between two and four machines are compared, not ${plans.length}.`)
     this.#title = title
-    this.#options = { id: 'lockstep:0', limit: MOST_TICKS, hash: pureSha256, ...options }
+    this.#options = { id: 'lockstep:0', limit: MOST_TICKS, of: 'techniques', hash: pureSha256, ...options }
     this.#columns = plans.map((plan) => new Column(plan))
-    for (const column of this.#followers) if (column.plan.compared === 'state' && !this.#alike(column)) column.divergence = differentStart(this.#reference, column)
+    for (const column of this.#followers) if (column.plan.compared === 'state' && !this.#alike(column)) column.divergence = column.hasInputAt(0) || this.#reference.hasInputAt(0) ? { ...differentStart(this.#reference, column), step: 'input' } : differentStart(this.#reference, column)
   }
 
   get columns(): readonly Column[] {
@@ -80,9 +82,9 @@ export class Lockstep {
   }
 
   state(): LockstepState {
-    const { id, limit, hash } = this.#options
+    const { id, limit, hash, of } = this.#options
     const columns = this.#columns.map((column) => this.#columnState(column, hash))
-    return { lockstep: id, title: this.#title, busy: this.busy, tick: this.tick, known: this.#known, limit, columns }
+    return { lockstep: id, of, title: this.#title, busy: this.busy, tick: this.tick, known: this.#known, limit, columns }
   }
 
   get #reference(): Column {

@@ -22,7 +22,7 @@ import { monitorAnswer, translationsAnswer, vmcsAnswer } from './monitor-answers
 import type { MachineProgram } from './program.ts'
 
 /** What is asked of a machine that exists. The other requests make one, or need none: see open-program.ts. */
-export type DeskRequestName = Exclude<MachineRequestName, 'machine.open' | 'machine.present' | 'machine.assemble' | 'machine.open-guest' | 'machine.open-source' | 'machine.open-image' | 'machine.close' | 'machine.guests' | `classifier.${string}` | `lockstep.${string}` | `scoreboard.${string}`>
+export type DeskRequestName = Exclude<MachineRequestName, 'machine.open' | 'machine.present' | 'machine.assemble' | 'machine.open-guest' | 'machine.open-source' | 'machine.open-image' | 'machine.close' | 'machine.guests' | `classifier.${string}` | 'machine.branch' | `lockstep.${string}` | `scoreboard.${string}`>
 
 /**
  * The serial line's text has changed: from byte `offset` on it is `bytes`, and nothing behind. Going back in time shortens it.
@@ -41,7 +41,7 @@ const STACK = 24
 const RECENT = 50
 
 /** Whoever moves on does not want to guess any more. */
-const MOVING: ReadonlySet<DeskRequestName> = new Set(['machine.run', 'machine.back', 'machine.seek', 'machine.restart', 'machine.type', 'machine.key'])
+const MOVING: ReadonlySet<DeskRequestName> = new Set(['machine.run', 'machine.back', 'machine.seek', 'machine.restart', 'machine.type', 'machine.key', 'machine.poke'])
 
 /** One machine under the microscope: answers what the window asks, and runs in slices. */
 export class MachineDesk {
@@ -65,10 +65,11 @@ export class MachineDesk {
     this.#names = { symbols: new SymbolTable(program.symbols), lines: program.lines }
     this.#costs = program.config.costs ?? { preset: DEFAULT_PRESET }
     this.#recording = new Recording(program.config)
+    if (program.inputs) this.#recording.adopt(program.inputs)
     if (program.tick) {
       this.#recording.run(program.tick)
       this.#tellSerial()
-      this.#pause = 'present'
+      this.#pause = program.inputs ? 'seek' : 'present'
     }
     if (this.#recording.machine.end) this.#pause = 'end'
   }
@@ -150,13 +151,18 @@ export class MachineDesk {
     'machine.source': () => ({ source: this.#program.source }),
     'machine.marks': ({ buckets, kinds }) => ({ marks: marksOf(this.#recording.events, this.#known, this.#guessing.ahead ? this.#recording.tick : this.#recording.lastTick, buckets, kinds && new Set(kinds)) }),
     'machine.type': ({ text }) => {
-      this.#recording.give({ kind: 'serial', bytes: encodeUtf8(text) })
+      this.#recording.give({ kind: 'serial', bytes: [...encodeUtf8(text)] })
       return null
     },
     'machine.key': ({ code, down }) => {
       this.#recording.give({ kind: 'key', code, down })
       return null
     },
+    'machine.poke': ({ place, value }) => {
+      this.#recording.give({ kind: 'poke', place, value })
+      return this.#paused('asked')
+    },
+    'machine.inputs': () => ({ tick: this.#recording.tick, inputs: this.#recording.inputs }),
   }
 
   #run(until: RunUntil): null {

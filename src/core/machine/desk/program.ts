@@ -1,5 +1,6 @@
 import type { TechniqueName, VmSeen } from '../../../protocol/machine.ts'
 import type { MachineConfig } from '../board/config.ts'
+import type { TimedInput } from '../history/inputs.ts'
 
 /** A machine to be, and what is known about what it will run. */
 export interface MachineProgram {
@@ -15,6 +16,8 @@ export interface MachineProgram {
   readonly source: string | null
   /** The moment at which it is found; its past is there, too. Power-on if not said. */
   readonly tick?: number
+  /** What comes into it before that moment. */
+  readonly inputs?: readonly TimedInput[]
   /** The VM whose machine it is. */
   readonly vm?: VmSeen
 }

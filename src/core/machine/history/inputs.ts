@@ -1,13 +1,15 @@
+import type { MachineInput } from '../../../protocol/comparison.ts'
 import type { Machine } from '../board/machine.ts'
+import { poke } from './poke.ts'
 
 /** What comes into a machine from outside: all that a run does not make itself. */
-export type Input =
-  | { readonly kind: 'serial'; readonly bytes: Uint8Array }
-  | { readonly kind: 'key'; readonly code: number; readonly down: boolean }
+export type Input = MachineInput
+
+export interface TimedInput { readonly tick: number; readonly input: Input }
 
 /** Inputs in the order in which they were given, with their ticks, and how many of them the machine has had. */
 export class InputLog {
-  readonly #inputs: { readonly tick: number; readonly input: Input }[] = []
+  readonly #inputs: TimedInput[] = []
   #given = 0
 
   get given(): number {
@@ -17,6 +19,16 @@ export class InputLog {
   /** Tick of the next input that the machine has not had; Infinity: none. */
   get next(): number {
     return this.#inputs[this.#given]?.tick ?? Infinity
+  }
+
+  /** Those that the machine has had. */
+  get past(): readonly TimedInput[] {
+    return this.#inputs.slice(0, this.#given)
+  }
+
+  /** What another run of the same machine was given, for one that stands at its start. */
+  adopt(inputs: readonly TimedInput[]): void {
+    this.#inputs.push(...inputs)
   }
 
   /** The machine stands where it has had so many. */
@@ -35,8 +47,9 @@ export class InputLog {
   give(machine: Machine): void {
     while (this.next <= machine.tick) {
       const { input } = this.#inputs[this.#given++]!
-      if (input.kind === 'serial') machine.typeSerial(input.bytes)
-      else machine.key(input.code, input.down)
+      if (input.kind === 'serial') machine.typeSerial(Uint8Array.from(input.bytes))
+      else if (input.kind === 'key') machine.key(input.code, input.down)
+      else poke(machine, input.place, input.value)
     }
   }
 }

@@ -6,7 +6,8 @@ import { DIRTY_PAGE, PAGE_SIZE } from '../memory/physical-memory.ts'
 import { Failure } from '../../base/failure.ts'
 import { type Checkpoint, type CheckpointLimits, Checkpoints } from './checkpoints.ts'
 import { EventLog } from './event-log.ts'
-import { type Input, InputLog } from './inputs.ts'
+import { type Input, InputLog, type TimedInput } from './inputs.ts'
+import { checkPoke } from './poke.ts'
 import { Recorder } from './recorder.ts'
 import { SerialLog } from './serial-log.ts'
 import { storagesOf } from './storage.ts'
@@ -182,9 +183,21 @@ export class Recording {
     while (cpu.moment < moment && this.tick < latest) this.runMoments(latest, moment - cpu.moment)
   }
 
+  /** What came in up to the present moment. */
+  get inputs(): readonly TimedInput[] {
+    return this.#inputs.past
+  }
+
+  /** What came into another run of the same machine comes into this one, too, at the same moments. At the start only. */
+  adopt(inputs: readonly TimedInput[]): void {
+    this.#inputs.adopt(inputs)
+    this.#inputs.give(this.machine)
+  }
+
   /** Something comes in at the present moment. What followed it before is forgotten. */
   give(input: Input): void {
     if (this.machine.end) throw new Failure('conflict', 'The machine has ended; nobody listens any more.', 'Step back or start it again.')
+    if (input.kind === 'poke') checkPoke(this.machine, input.place)
     this.#cut()
     this.#inputs.add(this.machine, input)
   }

@@ -17,13 +17,14 @@ export function latestDivergence(state: LockstepState): FoundDivergence | null {
   return found.findLast(({ divergence }) => divergence.tick <= state.tick) ?? found[0] ?? null
 }
 
-const techniqueName = (column: LockstepColumn): string => t(`lockstep.technique.${column.technique}`)
+/** What tells a machine from the others: its technique, or, of branches, its own name. */
+export const columnName = ({ of }: Pick<LockstepState, 'of'>, { technique, title }: LockstepColumn): string => (of === 'branches' ? title : t(`lockstep.technique.${technique}`))
 
 /** "Trap and emulate goes a way of its own at popf (0x100012, start+18, line 11), after 186 moments." */
 export function divergenceSentence(state: LockstepState, { column, divergence }: FoundDivergence): string {
   const { instruction, step, moment } = divergence
-  const names = { technique: techniqueName(column), reference: techniqueName(state.columns[0]!), moment: moment.toLocaleString('en') }
-  if (!instruction || step === 'start' || step === 'output' || step === 'idle') return t(`lockstep.diverged.${step}`, names)
+  const names = { technique: columnName(state, column), reference: columnName(state, state.columns[0]!), moment: moment.toLocaleString('en') }
+  if (!instruction || step === 'start' || step === 'output' || step === 'input' || step === 'idle') return t(`lockstep.diverged.${step}`, names)
   const place = [hexShort(instruction.address), instruction.symbol, instruction.line === null ? null : t('lockstep.line', { line: instruction.line })].filter(Boolean).join(', ')
   return t(`lockstep.diverged.${step}`, { ...names, instruction: instruction.text, place })
 }
