@@ -98,6 +98,20 @@ describe('a driver that crashes', () => {
   })
 })
 
+describe('what the catalogue says in words', () => {
+  const PLACES: Readonly<Record<string, string>> = {
+    'the VMkernel': 'hypervisor', 'the Linux kernel': 'host-os', 'the host OS': 'host-os', 'Domain-0': 'domain', 'the root partition': 'domain', 'the Nitro cards': 'card',
+  }
+
+  test.each(PRODUCTS.map((product) => [product.key, product] as const))('%s: its drivers are where it says, and its structure decides what they take along', (key, { driversIn, structure }) => {
+    const { composition } = planOf(key)
+    for (const { id } of composition.parts.filter(({ kind }) => kind === 'driver')) expect(composition.spaceOf(id).kind).toBe(PLACES[driversIn])
+    const { lost, total } = afterDriverCrash(key)
+    // Nitro's hypervisor is one piece, but has given its drivers away.
+    expect(lost).toHaveLength(structure === 'microkernelized' || key === 'nitro' ? 0 : total)
+  })
+})
+
 describe('every part of every product', () => {
   test.each(KEYS)('%s: takes what it contains, what needs that to run, and nothing else', (key) => {
     const { composition, vms } = planOf(key, [{}, {}])
