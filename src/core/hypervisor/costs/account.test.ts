@@ -55,6 +55,18 @@ describe.each(TECHNIQUES)('%s', (technique) => {
   })
 })
 
+test('a kernel that runs in ring 3 is still the kernel', () => {
+  const account = (kernelRing: 1 | 3): ReturnType<Machine['account']> => {
+    const machine = new Machine({ ...programOfGuest('kernel').config, monitor: monitorOf('trap-and-emulate', { kernelRing })! })
+    machine.run(TICKS)
+    return machine.account()
+  }
+  const [deprivileged, together] = [account(1), account(3)]
+  // Its `iret` to a program stays in ring 3, and is not seen before the monitor is entered again.
+  expect(Math.abs(together.user / deprivileged.user - 1)).toBeLessThan(0.01)
+  expect(together.kernel).toBeGreaterThan(deprivileged.kernel / 2)
+})
+
 test('other figures give other cycles for the same counts; what has no figure adds nothing', () => {
   const machine = new Machine(configs['hardware-assist']!())
   machine.run(TICKS)
