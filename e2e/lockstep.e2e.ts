@@ -1,4 +1,5 @@
 import { LockstepPage } from './pages/lockstep-page.ts'
+import { MicroscopePage } from './pages/microscope-page.ts'
 import { seriousFindings } from './support/accessibility.ts'
 import { expect, test } from './support/fixtures.ts'
 import { AppWindow } from './pages/app-window.ts'
@@ -75,4 +76,50 @@ test('the scoreboard: guessed, run, compared; another cost, run again', async ({
   await board.getByTestId('score-cost').fill('100000')
   await board.getByRole('button', { name: 'Change', exact: true }).click()
   await expect(board).toContainText('Costs were changed since: run again.')
+})
+
+test('a branch: a value changed in the past, and two futures side by side', async ({ app }) => {
+  test.setTimeout(90_000)
+  await new AppWindow(app).openSample()
+  const microscope = new MicroscopePage(app)
+  await microscope.show()
+  await app.getByRole('button', { name: 'Try Hello' }).click()
+  await expect(microscope.code).toBeFocused()
+  const moveBranch = async (name: string | RegExp): Promise<void> => {
+    await app.getByTestId('branch-menu').click()
+    await app.getByRole('menuitem', { name }).click()
+  }
+
+  await test.step('six instructions on, another future begins', async () => {
+    for (let tick = 1; tick <= 6; tick++) {
+      await app.keyboard.press('F10')
+      await microscope.expectAt(tick)
+    }
+    await moveBranch('Branch here')
+    await expect(app.getByTestId('machine-chooser')).toContainText('Hello, branch 1')
+    await microscope.expectAt(6)
+  })
+
+  await test.step('in which a register is another one', async () => {
+    await moveBranch('Change a register or memory…')
+    const form = app.getByRole('dialog')
+    await form.getByLabel('Register, or address of a doubleword').fill('ebp')
+    await form.getByLabel('New value (hexadecimal)').fill('1234abcd')
+    await form.getByRole('button', { name: 'Change', exact: true }).click()
+    await expect(microscope.register('EBP')).toContainText('1234ABCD')
+  })
+
+  await test.step('side by side: where they part, and at the end', async () => {
+    await moveBranch('Compare with Hello')
+    const lockstep = new LockstepPage(app)
+    await expect(app.getByTestId('column-1')).toContainText('Hello, branch 1')
+    await lockstep.panel.getByTestId('lockstep-do-divergence').click()
+    await expect(lockstep.note).toContainText('Hello, branch 1 parts from Hello at moment 5: something else came in, or a value was changed.')
+    await lockstep.settled()
+    await lockstep.panel.getByTestId('lockstep-do-end').click()
+    await lockstep.settled()
+    await expect(app.getByTestId('end-1')).toContainText('end state different')
+    await expect(app.getByTestId('column-1').locator('.differs')).toHaveText([/EBP1234ABCD/])
+    expect(await seriousFindings(app)).toEqual([])
+  })
 })
