@@ -10,7 +10,7 @@ import type { GuestTranslation } from './guest-translation.ts'
 import { makeTranslation } from './make-translation.ts'
 
 const THOROUGH = process.env['GLASSHOUSE_THOROUGH'] === '1'
-const OPERATIONS = THOROUGH ? 60_000 : 3000
+const OPERATIONS = THOROUGH ? 20_000 : 2000
 const GUEST_FRAMES = 64
 /** Frames of the guest's: three directories, six page tables, the rest data. */
 const DIRECTORIES = 3

@@ -156,15 +156,15 @@ test('binary translation stops trapping at a store that traps often', () => {
 
 describe('random kernels and their programs end as on bare metal with shadow page tables', () => {
   test('under binary translation', () => {
-    const report = checkEquivalence({ seed: 'shadow', count: THOROUGH ? 4000 : 30, techniques: [{ name: 'binary translation', plan: binaryTranslation({ memory: 'shadow' }), direct: true }], supply: THOROUGH ? 1500 : 100 })
+    const report = checkEquivalence({ seed: 'shadow', count: THOROUGH ? 1000 : 30, techniques: [{ name: 'binary translation', plan: binaryTranslation({ memory: 'shadow' }), direct: true }], supply: THOROUGH ? 400 : 100 })
     expect(report.counterexample).toBeNull()
   }, 600_000)
 
   test.each([1, 3] as const)('under trap and emulate, the kernel in ring %i', (kernelRing) => {
-    const source = new KernelSource('shadow', THOROUGH ? 1500 : 100)
+    const source = new KernelSource('shadow', THOROUGH ? 400 : 100)
     const bare = new Rig(source.prelude, null)
     const rig = new Rig(source.prelude, trapAndEmulate({ kernelRing, memory: 'shadow' }))
-    for (let number = 0; number < (THOROUGH ? 2000 : 20); number++) expect(firstDeviation(bare, rig, source.kernel(number, { sensitive: false, programs: kernelRing === 1 }))).toBeNull()
+    for (let number = 0; number < (THOROUGH ? 400 : 20); number++) expect(firstDeviation(bare, rig, source.kernel(number, { sensitive: false, programs: kernelRing === 1 }))).toBeNull()
   }, 600_000)
 })
 

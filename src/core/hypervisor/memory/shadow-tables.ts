@@ -230,9 +230,9 @@ export class ShadowTables implements GuestTranslation, MemoryWatcher {
 
   /** @param kept a directory that is needed, with what it leads to while that is possible. */
   #make(role: ShadowRole, kept: Shadow | null): Shadow {
-    const isNew = role.frame >= 0 && !this.#pool.shows(role.frame)
     const shadow = this.#pool.make(role) ?? this.#makeRoom(role, kept)
-    if (!isNew) return shadow
+    // Another one of the same frame may just have gone.
+    if (role.frame < 0 || this.#pool.of(role.frame).length > 1) return shadow
     this.#host.markCode(role.frame, true)
     if (this.#protection.protect(role.frame)) this.#physical.flushTlb()
     return shadow
