@@ -7,10 +7,11 @@ import type { SymbolTable } from './symbols.ts'
 
 const PAGE_FAULT = 14
 
-/** An event as it is shown. `cycles` is what it costs beyond its instruction. */
+/** An event as it is shown. `cycles` is what the processor spends on it beyond its instruction: on bare metal, since under a monitor others may do it in its place. */
 export function eventOf(recorded: RecordedEvent, machine: Machine, symbols: SymbolTable): MachineEvent {
   const { index, tick, kind, eip, linear, fromCpl, toCpl, number, error, target, value, before, code } = recorded
-  const costOf = (id: CostId): number => machine.costs.get(id)!.value ?? 0
+  const isBare = machine.executor.physical === machine.cpu
+  const costOf = (id: CostId): number => (isBare ? machine.costs.get(id)!.value ?? 0 : 0)
   const delivery = kind === 'fault' ? costOf('fault') + (number === PAGE_FAULT ? costOf('pageFault') : 0) : costOf(kind === 'interrupt' ? 'interrupt' : 'gate')
   const common = { index, tick, kind, eip, symbol: symbols.at(linear), fromCpl, toCpl, cycles: 0, ...(code.length > 0 ? { cause: instructionText(code, linear) } : {}) }
   switch (kind) {
