@@ -207,9 +207,12 @@ export interface MachineState {
   readonly ticksPerSecond: number
   readonly instructions: number
   readonly iterations: number
+  /** What the guest's time stamp counter shows. */
   readonly cycles: number
-  readonly cpu: CpuState
   readonly costs: CostSummary
+  readonly cpu: CpuState
+  /** In which ring of the physical processor the guest's next instruction runs; null: the monitor interprets it. Without a monitor, CPL. */
+  readonly actualRing: number | null
   /** Around pc, pc among them. */
   readonly code: readonly DisassemblyRow[]
   /** From ESP upwards. */

@@ -79,7 +79,7 @@ export class FixtureMachine {
         { key: 'pit', rows: [{ name: 'Counter 0', value: '11931, mode 2' }] }, { key: 'uart', rows: [{ name: 'LSR', value: 'THRE TEMT' }, { name: 'IER', value: '0x01' }] },
         { key: 'ata', rows: [{ name: 'Status', value: 'DRDY DSC' }] }, { key: 'cmos', rows: [{ name: 'Time', value: '2000-01-01 00:00:04' }] },
       ],
-      screen: Array.from({ length: 25 }, (_, n) => (n === 0 ? 'Casement 3.1'.padEnd(80) : ' '.repeat(80))), eventCount: EVENTS.length, recent: EVENTS, ahead: null, predictions: [],
+      screen: Array.from({ length: 25 }, (_, n) => (n === 0 ? 'Casement 3.1'.padEnd(80) : ' '.repeat(80))), eventCount: EVENTS.length, recent: EVENTS, actualRing: cpu.cpl, ahead: null, predictions: [],
     }
   }
 

@@ -18,7 +18,7 @@ import { stackRows } from '../inspect/stack.ts'
 import { SymbolTable } from '../inspect/symbols.ts'
 import { costSummary, costsAnswer } from './cost-answers.ts'
 import { Guessing } from './guessing.ts'
-import { monitorAnswer, translationsAnswer, vmcsAnswer } from './monitor-answers.ts'
+import { actualRing, monitorAnswer, translationsAnswer, vmcsAnswer } from './monitor-answers.ts'
 import type { MachineProgram } from './program.ts'
 
 /** What is asked of a machine that exists. The other requests make one, or need none: see open-program.ts. */
@@ -107,7 +107,7 @@ export class MachineDesk {
       machine: this.#id, title: this.#program.title, technique: this.#technique, vm: this.#program.vm ?? null, running: this.running, pause: this.running ? null : this.#pause, end,
       tick, lastTick: this.#guessing.ahead ? tick : lastTick, ticksPerSecond, instructions: cpu.instructions, iterations: cpu.iterations, cycles: cpu.timestamp, costs: costSummary(machine, this.#costs), cpu: cpuState(cpu),
       code: disassembly(cpu, this.#names, linearEip(cpu), CODE_BEFORE, CODE_FROM), stack: stackRows(cpu, this.#names.symbols, STACK), devices: deviceStates(machine),
-      screen: machine.devices.screen.lines, eventCount: this.#known, recent: this.#latest(), ahead: this.#guessing.ahead, predictions: this.#guessing.predictions,
+      screen: machine.devices.screen.lines, eventCount: this.#known, recent: this.#latest(), actualRing: actualRing(machine), ahead: this.#guessing.ahead, predictions: this.#guessing.predictions,
     }
   }
 

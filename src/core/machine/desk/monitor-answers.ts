@@ -1,7 +1,7 @@
 import type { TranslationsAnswer, VmcsAnswer, MonitorAnswer } from '../../../protocol/monitor.ts'
 import { Failure } from '../../base/failure.ts'
 import type { Machine } from '../board/machine.ts'
-import { INTR } from '../cpu/layout.ts'
+import { CPL, INTR } from '../cpu/layout.ts'
 import { cpuState } from '../inspect/cpu-state.ts'
 import type { SymbolTable } from '../inspect/symbols.ts'
 
@@ -13,6 +13,13 @@ const without = (what: string): never => {
 export function monitorAnswer({ cpu, executor }: Machine): MonitorAnswer {
   const view = executor.inspect?.() ?? without('monitor')
   return { believed: cpuState(cpu), ...view, interruptWaits: cpu.s[INTR] !== 0 }
+}
+
+/** In which ring the guest's next instruction really runs; null: in none, it is interpreted. */
+export function actualRing({ cpu, executor }: Machine): number | null {
+  const actual = executor.inspect?.().actual
+  if (!actual) return cpu.s[CPL]!
+  return actual.how === 'interpreted' ? null : actual.cpu.cpl
 }
 
 /** `machine.vmcs`. */
