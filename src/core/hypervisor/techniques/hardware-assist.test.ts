@@ -13,7 +13,7 @@ import { withExits } from './hardware-assist/testing/with-exits.ts'
 /** The long proof instead of the sample that a short run takes. */
 const THOROUGH = process.env['GLASSHOUSE_THOROUGH'] === '1'
 /** Images of ten random kernels each. */
-const IMAGES = THOROUGH ? 200 : 4
+const IMAGES = THOROUGH ? 60 : 2
 
 describe('a guest under hardware assist does what it does on bare metal', () => {
   test.each([['hello', Infinity], ['selfmod', Infinity], ['kernel', 1_500_000], ['rings', Infinity], ['windows-like', Infinity], ['realtime', 300_000], ['tiny-vmm', Infinity], ['desktop', 100_000]] as const)('%s', (key, ticks) => {

@@ -14,7 +14,7 @@ import { textOf } from './testing/text.ts'
 /** The long proof instead of the sample that a short run takes. */
 const THOROUGH = process.env['GLASSHOUSE_THOROUGH'] === '1'
 /** Images of ten random kernels each. */
-const IMAGES = THOROUGH ? 150 : 4
+const IMAGES = THOROUGH ? 40 : 2
 
 /** What programs in ring 3, which run directly, see of the monitor: nothing that this guest does in its kernel. */
 const withoutLeaks = (source: string): string =>
