@@ -20,3 +20,10 @@ test('techniques are ranked by cycles once all of a workload have run, and a wor
   expect(ranksOf(cells).get('calls hardware-assist')).toBe(1)
   expect(flips(cells)).toEqual(['calls'])
 })
+
+test('who brings the guest to another end than bare metal comes last, however fast', () => {
+  const cells = new Map([...RANKED, 'native' as const].map((technique, at) => cell('compute', technique, 10 + at)))
+  const [key, fastest] = cell('compute', RANKED[0]!, 1)
+  cells.set(key, { ...fastest, stateHash: 'another' })
+  expect(ranksOf(cells).get(key)).toBe(RANKED.length)
+})

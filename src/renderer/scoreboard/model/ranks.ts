@@ -1,4 +1,4 @@
-import { type ScoreCell, type WorkloadName, WORKLOADS } from '../../../protocol/comparison.ts'
+import { sameEnd, type ScoreCell, type WorkloadName, WORKLOADS } from '../../../protocol/comparison.ts'
 import { type TechniqueName, TECHNIQUES } from '../../../protocol/machine.ts'
 
 export type CellKey = `${WorkloadName} ${TechniqueName}`
@@ -7,9 +7,11 @@ export const cellKey = (workload: WorkloadName, technique: TechniqueName): CellK
 /** The techniques that are ranked: bare metal is what they are held against. */
 export const RANKED: readonly TechniqueName[] = TECHNIQUES.filter((name) => name !== 'native')
 
-/** The ranked techniques of a workload that have run, the fastest first. */
+/** The ranked techniques of a workload that have run, the fastest first; behind them those whose guest came to another end than on bare metal, for what they did is no work done. */
 export function order(cells: ReadonlyMap<CellKey, ScoreCell>, workload: WorkloadName): readonly ScoreCell[] {
-  return RANKED.flatMap((technique) => cells.get(cellKey(workload, technique)) ?? []).sort((a, b) => a.cycles - b.cycles)
+  const native = cells.get(cellKey(workload, 'native'))
+  const wrong = (cell: ScoreCell): number => (native && !sameEnd(cell, native) ? 1 : 0)
+  return RANKED.flatMap((technique) => cells.get(cellKey(workload, technique)) ?? []).sort((a, b) => wrong(a) - wrong(b) || a.cycles - b.cycles)
 }
 
 /** The place of each technique in its workload, from 1, once all of them have run. */
