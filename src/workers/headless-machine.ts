@@ -78,10 +78,10 @@ export async function runMachine(params: MachineParams, serial: (latin1: string)
   // Without a reason to look nobody does: ports are faster then.
   if (params.until !== undefined) machine.cpu.observer = recorder
   let reached = false
-  recorder.onEvent = (kind) => {
+  recorder.onEvent = (kind, ahead) => {
     if (kind !== params.until) return
     reached = true
-    machine.requestStop()
+    machine.requestStop(ahead)
   }
   const trace = params.trace === undefined ? null : new MachineTrace(machine, params.trace)
   let goesOn = true

@@ -83,3 +83,12 @@ test('back to an entry of the monitor, and forth to the next', () => {
   while (desk.slice());
   expect(desk.state()).toMatchObject({ tick: traps[4]!.tick, pause: 'event' })
 })
+
+test('a run that ends with an event has it behind, also where the instruction that faulted begins anew', () => {
+  const desk = deskOf('trap-and-emulate')
+  for (const tick of [1, 2]) {
+    desk.request('machine.run', { machine, until: { kind: 'event', event: 'trap' } })
+    while (desk.slice());
+    expect(desk.state()).toMatchObject({ tick, recent: Array.from({ length: tick }, () => ({ kind: 'trap', reason: 'hidden fault' })) })
+  }
+})

@@ -121,10 +121,10 @@ export class Machine {
     return this.run(Math.min(untilTick, this.#sleeps ? this.#events.next() : this.tick + 1))
   }
 
-  /** The present `run` comes back after the present instruction. For observers and sinks. */
-  requestStop(): void {
+  /** The present `run` comes back after the present instruction. For observers and sinks. @param ahead 1: that instruction may have to begin anew. */
+  requestStop(ahead: 0 | 1 = 0): void {
     this.#asked = true
-    this.cpu.stopBy(this.cpu.moment)
+    this.cpu.stopBy(this.cpu.moment + ahead)
   }
 
   /** Bytes typed at the far end of the serial line, at the present tick. */

@@ -58,10 +58,10 @@ function nextEvent(recording: Recording, kind: MachineEventKind | null): Goal {
   return {
     advance: (untilTick) => {
       let found = false
-      recording.onEvent = (happened) => {
+      recording.onEvent = (happened, ahead) => {
         if (kind !== null && happened !== kind) return
         found = true
-        recording.requestStop()
+        recording.requestStop(ahead)
       }
       const stop = recording.run(untilTick)
       recording.onEvent = null

@@ -25,13 +25,15 @@ export class Recorder implements CpuObserver {
   /** Off while a past that is known is run again. */
   recording = true
   each: (() => void) | null = null
-  /** Is told every event, whether it is recorded or not. */
-  onEvent: ((kind: MachineEventKind) => void) | null = null
+  /** Is told every event, whether it is recorded or not. `ahead`: 1 where the step that it belongs to is not done with what happens now. */
+  onEvent: ((kind: MachineEventKind, ahead: 0 | 1) => void) | null = null
   /** Is told every entry of the monitor. */
   onEntry: ((entry: MonitorEntry) => void) | null = null
   readonly #machine: Machine
   readonly #log: EventLog | null
   #arrival: Arrival | null = null
+  /** The moment behind the step in which the guest was left last. */
+  #stepTick = 0
   readonly #isVirtualized: boolean
 
   /** @param log null: events are only told. */
@@ -105,13 +107,14 @@ export class Recorder implements CpuObserver {
       if (this.#arrival) this.#arrival.since.push(event)
       else this.#log.add(event)
     }
-    this.onEvent?.(kind)
+    this.onEvent?.(kind, 0)
   }
 
   /** The guest has been left: what now happens to it happens behind this. */
   #arrived(ahead: 0 | 1, eip: number): void {
     const { cpu, tick } = this.#machine
     this.#settle()
+    this.#stepTick = tick + ahead
     if (this.recording && this.#log) this.#arrival = { tick: tick + ahead, code: this.#code(eip), linear: cpu.s[BASES + CS]!, isDone: ahead === 0, since: [] }
   }
 
@@ -125,7 +128,7 @@ export class Recorder implements CpuObserver {
       for (const one of details) this.#log.add({ ...BASE, ...fault, tick, kind, eip, linear: eip + linear, fromCpl: ring, toCpl: 0, number: vector, code: reason === 'interrupt' ? NO_CODE : code, detail: one })
     }
     this.#settle()
-    if (details.length > 0) this.onEvent?.(kind)
+    if (details.length > 0) this.onEvent?.(kind, this.#machine.tick < this.#stepTick ? 1 : 0)
   }
 
   /** What waited for the reason is written down. */

@@ -93,14 +93,14 @@ export class Recording {
   }
 
   /** Is told each event as it happens, also while the past is run again. Null: nobody. */
-  set onEvent(listener: ((kind: MachineEventKind) => void) | null) {
+  set onEvent(listener: Recorder['onEvent']) {
     this.#recorder.onEvent = listener
   }
 
   /** The present `run` comes back after the present instruction. */
-  requestStop(): void {
+  requestStop(ahead: 0 | 1 = 0): void {
     this.#asked = true
-    this.machine.requestStop()
+    this.machine.requestStop(ahead)
   }
 
   /** While `action` goes on, runs come back ('asked') after about so much work, as many instructions: a single `rep` may work for milliseconds. */
