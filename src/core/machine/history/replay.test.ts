@@ -38,7 +38,7 @@ function act(recording: Recording, typed: Typed[], done: Action): void {
       return
     case 'type': {
       const bytes = encodeUtf8(done.text)
-      recording.give({ kind: 'serial', bytes })
+      recording.give({ kind: 'serial', bytes: [...bytes] })
       // What was typed later was typed in a future that is no more.
       typed.splice(0, typed.length, ...typed.filter(({ tick }) => tick <= recording.tick), { tick: recording.tick, bytes })
     }
@@ -68,7 +68,7 @@ describe('however a run is gone through', () => {
   test('there is something to go through: interrupts, calls, halts, ports, echoes', () => {
     const recording = new Recording(INTERRUPTED.config)
     recording.run(2000)
-    recording.give({ kind: 'serial', bytes: encodeUtf8('ab') })
+    recording.give({ kind: 'serial', bytes: [...encodeUtf8('ab')] })
     recording.run(5000)
     const kinds = new Set(Array.from({ length: recording.events.total }, (_, i) => recording.events.kind(i)))
     expect([...kinds].sort()).toEqual(['control', 'gate', 'halt', 'interrupt', 'io', 'return'])
@@ -89,7 +89,7 @@ describe('however a run is gone through', () => {
         const again = new Recording(INTERRUPTED.config)
         for (const { tick, bytes } of typed) {
           again.run(tick)
-          again.give({ kind: 'serial', bytes })
+          again.give({ kind: 'serial', bytes: [...bytes] })
         }
         again.run(recording.lastTick)
         expect(eventsOf(recording)).toEqual(eventsOf(again))
