@@ -1,7 +1,7 @@
 import { INTERRUPT_EVENT, LINE_RAISED } from '../../machine/cpu/costs/counters.ts'
 import type { Cpu } from '../../machine/cpu/cpu.ts'
 import { lookAround, type Stop } from '../../machine/cpu/interpreter.ts'
-import { ATTENTION, HALTED, INTR } from '../../machine/cpu/layout.ts'
+import { ATTENTION, HALTED, INTR, SHADOW } from '../../machine/cpu/layout.ts'
 
 /** What a technique does with its guest between two looks around. */
 export interface GuestSteps {
@@ -17,6 +17,7 @@ export interface GuestSteps {
 export function runGuest(virtual: Cpu, count: number, steps: GuestSteps): Stop {
   virtual.stopAt = virtual.moment + count
   while (virtual.moment < virtual.stopAt) {
+    const shadow = virtual.s[SHADOW]!
     if (virtual.s[ATTENTION] !== 0) {
       if (virtual.s[INTR] !== 0) steps.interrupted()
       const given = virtual.counts[INTERRUPT_EVENT]!
@@ -31,7 +32,11 @@ export function runGuest(virtual: Cpu, count: number, steps: GuestSteps): Stop {
       each()
       if (virtual.moment >= virtual.stopAt) break
     }
+    const before = virtual.moment
     if (!steps.step(virtual.s[ATTENTION] !== 0, each ? 1 : virtual.stopAt - virtual.moment)) return 'shutdown'
+    // A page that was only hidden was missing: the instruction in the shadow is still to come.
+    if (shadow !== 0 && virtual.moment === before) virtual.s[SHADOW] = shadow
+    if (virtual.s[SHADOW] !== 0) virtual.s[ATTENTION] = 1
   }
   return virtual.s[HALTED] === 0 ? 'limit' : 'halt'
 }

@@ -49,7 +49,7 @@ export interface Piece {
 
 export interface Pieces { readonly kernel: readonly Piece[]; readonly user: readonly Piece[] }
 
-const SENSITIVE = /\b(?:s[gil]dt|smsw|str|pushf|popf|lar|lsl|ver[rw]|(?:call|jmp) far|iret|sysenter|(?:push|pop) [c-gs]s|mov [c-gs]s,|mov \w+, [c-gs]s)\b/
+const SENSITIVE = /\b(?:s[gil]dt|smsw|str|pushf|popf|lar|lsl|ver[rw]|(?:call|jmp) far|iret|sysenter|(?:push|pop) [c-gs]s|mov [c-gs]s(?=,)|mov \w+, [c-gs]s)\b/
 const LEAKS = /\b(?:sgdt|sidt|sldt|str|smsw|lsl)\b/
 
 function built(source: string): ReturnType<typeof assemble> {
