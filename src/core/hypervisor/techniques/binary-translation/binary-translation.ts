@@ -18,6 +18,7 @@ import { type GuestSteps, runGuest } from '../../monitor/run-loop.ts'
 import { type Block, blockOf, covers, unitsOf } from './blocks.ts'
 import { BEFORE_MISS, BEFORE_TABLE, CACHE_LINEAR, FIRST_RUN, MISS } from './cache-layout.ts'
 import { type CacheStop, CacheSwitch, codeSegments } from './cache-switch.ts'
+import { mayLookAhead } from './guest-pages.ts'
 import type { Point, Run } from './run-record.ts'
 import { type CacheSnapshot, TranslationCache, type TranslationCounts } from './translation-cache.ts'
 
@@ -285,7 +286,7 @@ export class BinaryTranslation implements Executor, GuestSteps {
     this.#switch.resumeAt(target, true)
     this.#entries.arrived(0)
     this.#counts.misses++
-    const entry = this.#cache.find(target, this.#virtual.s[CPL]!)
+    const entry = mayLookAhead(this.#virtual, target) ? this.#cache.find(target, this.#virtual.s[CPL]!) : null
     this.#spentOnTranslation(1)
     this.#entries.note('translated', BP, this.#block(target))
     if (entry) {
@@ -297,12 +298,16 @@ export class BinaryTranslation implements Executor, GuestSteps {
 
   #serve(run: Run, point: Point): boolean {
     if (point.service !== 'link') return this.#callOut(run, point)
-    const entry = this.#cache.find(point.target, run.cpl)
+    const ahead = mayLookAhead(this.#virtual, point.target)
+    const entry = ahead ? this.#cache.find(point.target, run.cpl) : null
     this.#spentOnTranslation(1)
     this.#entries.note('translated', BP, this.#block(point.target))
     if (entry) this.#cache.link(run, point.at, entry)
     if (entry && point.instruction < 0) this.#goOn(entry.run, entry.at, point.target)
-    return true
+    if (ahead) return true
+    // The guest goes there first: an interrupt may come before it fetches anything.
+    this.#place = null
+    return point.instruction < 0 || emulate(this.#virtual, this.#entries, 'callOut') !== 'shutdown'
   }
 
   #callOut(run: Run, point: Point): boolean {

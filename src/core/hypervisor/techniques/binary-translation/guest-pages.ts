@@ -13,3 +13,9 @@ export function isAccessed(virtual: Cpu, linear: number, page: number): boolean 
   const pte = (pde & LARGE) !== 0 ? ACCESSED : peekWord(virtual, ((pde & ~0xfff) >>> 0) + ((linear >>> 10) & 0xffc)) ?? 0
   return (pde & pte & ACCESSED) !== 0
 }
+
+/** Whether the monitor may look at what lies at a linear address before the guest fetches it: a page that is marked by that fetch is marked then, and not before. */
+export function mayLookAhead(virtual: Cpu, linear: number): boolean {
+  const physical = peekTranslate(virtual, linear)
+  return physical !== null && isAccessed(virtual, linear, physical >>> 12)
+}
